@@ -1,0 +1,84 @@
+#include "harness/actors/device.hpp"
+
+#include <atomic>
+
+#include "harness/actors/paho_device.hpp"
+
+namespace hubspec::actors {
+
+using namespace model;
+
+struct Device::Impl : PahoObserver {
+    Impl(Inbox& events, std::string name) : inbox(events), connection(std::move(name)) {}
+
+    Inbox& inbox;
+    std::string connection;
+    std::atomic<bool> established = false, leaving = false, closed = false;
+    std::atomic<std::uint64_t> packets = 0, publishes = 0;
+    PahoDevice paho{*this};  // last: gone first, and with it all calls to this
+
+    void on_packet(mqtt::Packet packet) override {
+        if (std::holds_alternative<mqtt::Connack>(packet)) {
+            established = true;
+            inbox.put(ConnectionOpened{connection, {}});
+        }
+        const bool publish = std::holds_alternative<mqtt::Publish>(packet);
+        inbox.put(PacketReceived{connection, std::move(packet)});
+        ++packets;
+        if (publish) ++publishes;
+    }
+
+    void on_closed(std::string how) override {
+        inbox.put(ConnectionClosed{connection, !leaving, established, std::move(how)});
+        closed = true;
+    }
+};
+
+Device::Device(Inbox& inbox, std::string connection) : impl_(std::make_unique<Impl>(inbox, std::move(connection))) {}
+Device::~Device() = default;
+
+void Device::connect(const Endpoint& endpoint, const mqtt::Connect& packet) {
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->paho.connect({.server_uri = "ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port),
+                         .client_id = packet.client_id,
+                         .clean_session = packet.clean_session,
+                         .keep_alive = packet.keep_alive,
+                         .user_name = packet.user_name,
+                         .password = packet.password,
+                         .will = packet.will,
+                         .ca_file = endpoint.ca_file,
+                         .server_name = endpoint.address,
+                         .client_certificate_file = std::nullopt,
+                         .client_key_file = std::nullopt,
+                         .connect_timeout = endpoint.connect_timeout});
+}
+
+void Device::subscribe(const mqtt::Subscribe& packet) {
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->paho.subscribe(packet.subscriptions);
+}
+
+void Device::unsubscribe(const mqtt::Unsubscribe& packet) {
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->paho.unsubscribe(packet.filters);
+}
+
+void Device::publish(const mqtt::Publish& packet) {
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->paho.publish(packet);
+}
+
+void Device::disconnect() {
+    impl_->leaving = true;
+    impl_->inbox.put(PacketSent{impl_->connection, mqtt::Disconnect{}, {}});
+    impl_->paho.disconnect();
+}
+
+void Device::drop() {
+    impl_->leaving = true;
+    impl_->paho.drop();
+}
+
+Wire::Received Device::received() const { return {impl_->packets, impl_->publishes, impl_->closed}; }
+
+}  // namespace hubspec::actors

@@ -1,0 +1,261 @@
+#include "harness/actors/service.hpp"
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include <atomic>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "harness/iothub/sas_token.hpp"
+
+namespace hubspec::actors {
+
+using namespace model;
+
+namespace {
+
+using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
+using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+// What a finished request turns into.
+struct Reply {
+    CURLcode code = CURLE_OK;
+    std::string error;
+    HttpResponse response;
+};
+
+// One request under way, and what to do with its end.
+struct Transfer {
+    Easy easy{nullptr, curl_easy_cleanup};
+    List headers{nullptr, curl_slist_free_all};
+    List resolve{nullptr, curl_slist_free_all};
+    HttpRequest request;
+    Reply reply;
+    std::array<char, CURL_ERROR_SIZE> error{};
+    std::function<void(Reply&)> finished;
+};
+
+std::size_t append_body(char* data, std::size_t size, std::size_t count, void* transfer) {
+    static_cast<Transfer*>(transfer)->reply.response.body.append(data, size * count);
+    return size * count;
+}
+
+std::size_t append_header(char* data, std::size_t size, std::size_t count, void* transfer) {
+    std::string_view line(data, size * count);
+    while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+    auto& headers = static_cast<Transfer*>(transfer)->reply.response.headers;
+    if (line.starts_with("HTTP/")) headers.clear();  // a 100 Continue came before
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return size * count;
+    auto value = line.substr(colon + 1);
+    while (value.starts_with(' ')) value.remove_prefix(1);
+    headers.emplace_back(std::string(line.substr(0, colon)), std::string(value));
+    return size * count;
+}
+
+void initialise_curl() {
+    static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
+    (void)once;
+}
+
+}  // namespace
+
+std::string service_token(const Endpoint& endpoint, const ServiceAccess& access, std::chrono::seconds lifetime) {
+    const auto key = iothub::base64_decode(access.key);
+    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    return iothub::make_sas_token({endpoint.host_name, key.value_or(std::vector<std::uint8_t>{}), (now + lifetime).count(), access.policy});
+}
+
+struct Service::Impl {
+    Impl(Endpoint where, ServiceAccess rights, Inbox& events) : endpoint(std::move(where)), access(std::move(rights)), inbox(events) {
+        initialise_curl();
+        multi = curl_multi_init();
+        // Longer than any virtual time that a scenario lets pass.
+        token = service_token(endpoint, access, std::chrono::hours(24 * 30));
+        worker = std::thread([this] { work(); });
+    }
+
+    ~Impl() {
+        stopping = true;
+        curl_multi_wakeup(multi);
+        worker.join();
+        for (auto& transfer : running) curl_multi_remove_handle(multi, transfer->easy.get());
+        running.clear();
+        curl_multi_cleanup(multi);
+    }
+
+    Endpoint endpoint;
+    ServiceAccess access;
+    Inbox& inbox;
+    std::string token;
+    CURLM* multi = nullptr;
+    std::thread worker;
+    std::atomic<bool> stopping = false;
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Transfer>> submitted;  // under mutex
+    std::vector<std::unique_ptr<Transfer>> running;    // worker's thread
+
+    void submit(HttpRequest request, std::function<void(Reply&)> finished) {
+        auto transfer = std::make_unique<Transfer>();
+        transfer->request = std::move(request);
+        transfer->finished = std::move(finished);
+        prepare(*transfer);
+        {
+            const std::lock_guard lock(mutex);
+            submitted.push_back(std::move(transfer));
+        }
+        curl_multi_wakeup(multi);
+    }
+
+    void prepare(Transfer& transfer) {
+        transfer.easy.reset(curl_easy_init());
+        CURL* easy = transfer.easy.get();
+        const auto& request = transfer.request;
+        const std::string port = std::to_string(endpoint.https_port);
+        const bool by_address = endpoint.address != endpoint.host_name;
+        curl_easy_setopt(easy, CURLOPT_URL, ("https://" + (by_address ? endpoint.address : endpoint.host_name) + ":" + port + request.target).c_str());
+        curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+        curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+        if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request.body.data());
+        }
+        set_headers(transfer);
+        trust(easy);
+        curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(endpoint.connect_timeout.count()));
+        curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error.data());
+        curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_body);
+        curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+        curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, append_header);
+        curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+        curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
+    }
+
+    void set_headers(Transfer& transfer) {
+        curl_slist* list = nullptr;
+        const auto add = [&](const std::string& line) { list = curl_slist_append(list, line.c_str()); };
+        if (header(transfer.request.headers, "Authorization").empty()) add("Authorization: " + token);
+        if (header(transfer.request.headers, "Content-Type").empty()) add("Content-Type: application/json; charset=utf-8");
+        add("Expect:");
+        if (endpoint.address != endpoint.host_name) add("Host: " + endpoint.host_name);
+        for (const auto& [name, value] : transfer.request.headers) add(value.empty() ? name + ":" : name + ": " + value);
+        transfer.headers.reset(list);
+        curl_easy_setopt(transfer.easy.get(), CURLOPT_HTTPHEADER, list);
+    }
+
+    void trust(CURL* easy) const {
+        if (endpoint.ca_pem.empty()) return;
+        curl_blob blob{const_cast<char*>(endpoint.ca_pem.data()), endpoint.ca_pem.size(), CURL_BLOB_COPY};
+        curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+        curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+    }
+
+    void work() {
+        while (!stopping) {
+            start_submitted();
+            int left = 0;
+            curl_multi_perform(multi, &left);
+            finish_done();
+            if (!stopping) curl_multi_poll(multi, nullptr, 0, 60'000, nullptr);
+        }
+    }
+
+    void start_submitted() {
+        std::vector<std::unique_ptr<Transfer>> fresh;
+        {
+            const std::lock_guard lock(mutex);
+            fresh.swap(submitted);
+        }
+        for (auto& transfer : fresh) {
+            curl_multi_add_handle(multi, transfer->easy.get());
+            running.push_back(std::move(transfer));
+        }
+    }
+
+    void finish_done() {
+        int queued = 0;
+        while (const CURLMsg* message = curl_multi_info_read(multi, &queued)) {
+            if (message->msg != CURLMSG_DONE) continue;
+            Transfer* transfer = nullptr;
+            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+            transfer->reply.code = message->data.result;
+            finish(transfer);
+        }
+    }
+
+    void finish(Transfer* transfer) {
+        long status = 0;
+        curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
+        transfer->reply.response.status = static_cast<int>(status);
+        if (transfer->reply.code != CURLE_OK)
+            transfer->reply.error = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(transfer->reply.code);
+        curl_multi_remove_handle(multi, transfer->easy.get());
+        const auto found = std::find_if(running.begin(), running.end(), [&](const auto& one) { return one.get() == transfer; });
+        const auto owned = std::move(*found);
+        running.erase(found);
+        if (!stopping) owned->finished(owned->reply);
+    }
+
+    std::string unreachable(const std::string& error) const {
+        return "the service API at https://" + endpoint.address + ":" + std::to_string(endpoint.https_port) + " did not answer: " + error;
+    }
+
+    // `list` is "telemetry" or "log": a long poll that renews itself, reporting each item once.
+    void follow(const std::string& list, std::int64_t after) {
+        HttpRequest request{"GET", "/_hubspec/" + list + "?after=" + std::to_string(after) + "&wait=3600000", {}, {}};
+        submit(std::move(request), [this, list, after](Reply& reply) {
+            if (reply.code != CURLE_OK) return;  // the hub is gone: the connection tells
+            if (reply.response.status != 200)
+                return inbox.put(HarnessFailed{"infra.service", "GET /_hubspec/" + list + " was answered " + std::to_string(reply.response.status)});
+            std::int64_t next = after;
+            if (const auto answer = parse_json(reply.response.body)) next = report(*answer, list, after);
+            follow(list, next);
+        });
+    }
+
+    std::int64_t report(const Value& answer, const std::string& list, std::int64_t after) {
+        const auto* items = answer.find(list == "telemetry" ? "messages" : "entries");
+        for (const auto& item : items != nullptr && items->array() != nullptr ? *items->array() : Array{}) {
+            if (list == "telemetry") inbox.put(TelemetrySeen{item});
+            else inbox.put(LogSeen{item});
+        }
+        const auto* next = answer.find("next");
+        return next != nullptr && next->integer() != nullptr ? *next->integer() : after;
+    }
+};
+
+Service::Service(Endpoint endpoint, ServiceAccess access, Inbox& inbox) : impl_(std::make_unique<Impl>(std::move(endpoint), std::move(access), inbox)) {}
+Service::~Service() = default;
+
+void Service::ask(const std::string& exchange, HttpRequest request) {
+    HttpRequest shown = request;
+    for (auto& [name, value] : shown.headers)
+        if (name == "Authorization" && !value.empty()) value = "(hidden)";
+    impl_->inbox.put(ServiceAsked{exchange, std::move(shown)});
+    impl_->submit(std::move(request), [impl = impl_.get(), exchange](Reply& reply) {
+        if (reply.code != CURLE_OK) return impl->inbox.put(HarnessFailed{"infra.service", impl->unreachable(reply.error)});
+        impl->inbox.put(ServiceAnswered{exchange, std::move(reply.response)});
+    });
+}
+
+void Service::follow_telemetry() { impl_->follow("telemetry", 0); }
+void Service::follow_log() { impl_->follow("log", 0); }
+
+HttpResponse Service::fetch(HttpRequest request) {
+    std::promise<Reply> promise;
+    auto future = promise.get_future();
+    impl_->submit(std::move(request), [&promise](Reply& reply) { promise.set_value(std::move(reply)); });
+    Reply reply = future.get();
+    if (reply.code != CURLE_OK) throw std::runtime_error(impl_->unreachable(reply.error));
+    return std::move(reply.response);
+}
+
+}  // namespace hubspec::actors

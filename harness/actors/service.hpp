@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "harness/actors/endpoint.hpp"
+#include "harness/actors/inbox.hpp"
+#include "harness/model/http.hpp"
+
+namespace hubspec::actors {
+
+/// Rights on the service API: a shared access policy of the hub.
+struct ServiceAccess {
+    std::string policy;
+    std::string key;  ///< Base64
+};
+
+/// The back end over REST. Requests run side by side in the background; each answer is reported as ServiceAnswered.
+class Service {
+public:
+    Service(Endpoint endpoint, ServiceAccess access, Inbox& inbox);
+    ~Service();  ///< abandons what is pending
+
+    /// Starts a request; a token of the policy is added unless the request has its own Authorization. The trace shows the
+    /// request without it. A request that gets no answer at all is reported as HarnessFailed "infra.service".
+    void ask(const std::string& exchange, model::HttpRequest request);
+
+    /// Reports telemetry (TelemetrySeen) and log entries (LogSeen) from now on; `/_hubspec/` only.
+    void follow_telemetry();
+    void follow_log();
+
+    /// Waits for the answer, for work outside of a conversation such as creating identities. Throws std::runtime_error
+    /// with a clear text when there is none.
+    model::HttpResponse fetch(model::HttpRequest request);
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// `SharedAccessSignature sr=...` for the service API of `endpoint`.
+std::string service_token(const Endpoint& endpoint, const ServiceAccess& access, std::chrono::seconds lifetime);
+
+}  // namespace hubspec::actors

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/actors/endpoint.hpp"
+#include "harness/actors/inbox.hpp"
+#include "harness/mqtt/encode.hpp"
+#include "harness/net/loop.hpp"
+
+namespace hubspec::actors {
+
+/// One packet of a `wire` line, as it must go out.
+struct WirePacket {
+    mqtt::Packet packet;
+    mqtt::Distortion distortion;
+};
+
+/// A raw connection: sends what it is told, legal or not, and reports every packet, byte and close that comes back.
+class Wire {
+public:
+    struct Transport {
+        bool tls = true;
+        net::TlsVersion version = net::TlsVersion::any;
+    };
+
+    Wire(net::Loop& loop, Inbox& inbox, std::string connection);
+    ~Wire();  ///< resets what is still open
+
+    /// Starts to connect; ConnectionOpened or ConnectionClosed follows. What is sent before waits for it.
+    void open(const Endpoint& endpoint, const Transport& transport);
+    bool is_open() const;
+
+    /// All of them in one write, so in one TLS record where it fits.
+    void send(const std::vector<WirePacket>& packets);
+    void send_bytes(const mqtt::Bytes& bytes);
+
+    void close();  ///< TLS close_notify and FIN
+    void reset();  ///< RST
+
+    /// How many PUBLISH packets and packets of any kind have come so far, and whether the end has.
+    struct Received {
+        std::uint64_t packets = 0;
+        std::uint64_t publishes = 0;
+        bool closed = false;
+    };
+    Received received() const;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace hubspec::actors

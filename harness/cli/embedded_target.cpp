@@ -1,0 +1,112 @@
+#include "harness/cli/embedded_target.hpp"
+
+#include <sys/random.h>
+
+#include <atomic>
+
+#include "fixtures/hub/server/server.hpp"
+#include "harness/cli/test_pki.hpp"
+#include "harness/iothub/connection_string.hpp"
+#include "harness/iothub/sas_token.hpp"
+#include "harness/net/loop.hpp"
+
+namespace hubspec::cli {
+
+namespace {
+
+constexpr const char* host_name = "hubspec.azure-devices.net";
+
+mqtt::Bytes random_bytes(std::size_t size) {
+    mqtt::Bytes bytes(size);
+    for (std::size_t filled = 0; filled < size;) {
+        const auto count = ::getrandom(bytes.data() + filled, size - filled, 0);
+        if (count > 0) filled += static_cast<std::size_t>(count);
+    }
+    return bytes;
+}
+
+model::Value embedded_capabilities() {
+    model::Object all{{"tier", "standard"}, {"embedded", true}};
+    for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "tls_1_2", "tls_1_3"}) all.push_back({name, true});
+    return all;
+}
+
+class EmbeddedSession : public run::Session {
+public:
+    EmbeddedSession(const TestPki& pki, const net::TlsContext& tls, const std::vector<std::string>& deviations) {
+        loop_.start();
+        hub::Settings settings;
+        settings.host_name = host_name;
+        settings.random = random_bytes;
+        hub::ServerOptions options;
+        options.clock = hub::ClockMode::virtual_;
+        server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), hub::Policy{}));
+        for (const auto& name : deviations) server_->show(name);
+        endpoint_ = {host_name, "127.0.0.1", server_->mqtt_port(), server_->https_port(), pki.ca_file, pki.ca_pem, std::chrono::seconds(10)};
+    }
+
+    const actors::Endpoint& endpoint() const override { return endpoint_; }
+
+    actors::Identity identity(const std::string& name) override {
+        actors::Identity identity{name, name + "-" + std::to_string(++identities_), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32))};
+        server_->with_hub([&](hub::Hub& hub, hub::Time now) { hub.provision({identity.device_id, identity.primary_key, identity.secondary_key}, now); });
+        return identity;
+    }
+
+    std::optional<actors::ServiceAccess> service_access() const override { return actors::ServiceAccess{"iothubowner", *policy_key("iothubowner")}; }
+
+    std::optional<std::string> policy_key(const std::string& policy) const override {
+        std::optional<std::string> key;
+        server_->with_hub([&](hub::Hub& hub, hub::Time) {
+            for (const auto& one : hub.settings().policies)
+                if (one.name == policy) key = one.primary_key;
+        });
+        return key;
+    }
+
+    bool advance(std::chrono::milliseconds by) override {
+        server_->advance(by);
+        return true;
+    }
+
+    std::optional<run::HubCounts> counts(const std::string& client_id, std::size_t ordinal) override {
+        run::HubCounts counts;
+        server_->with_hub([&](hub::Hub& hub, hub::Time) {
+            std::size_t seen = 0;
+            for (const auto& one : hub.connections())
+                if (one.client_id == client_id && seen++ == ordinal)
+                    counts = {one.open, one.packets_sent, one.publishes_sent, one.packets_received, one.publishes_received};
+        });
+        return counts;
+    }
+
+private:
+    net::Loop loop_;
+    std::unique_ptr<hub::Server> server_;
+    actors::Endpoint endpoint_;
+    std::size_t identities_ = 0;
+};
+
+}  // namespace
+
+struct EmbeddedTarget::Impl {
+    explicit Impl(std::vector<std::string> named)
+        : pki(make_test_pki(folder.path(), host_name, {"127.0.0.1"})), tls(pki.server_context()), deviations(std::move(named)) {}
+
+    TemporaryFolder folder;
+    TestPki pki;
+    net::TlsContext tls;
+    std::vector<std::string> deviations;
+    model::Value capabilities = embedded_capabilities();
+};
+
+EmbeddedTarget::EmbeddedTarget(std::vector<std::string> deviations) : impl_(std::make_unique<Impl>(std::move(deviations))) {}
+EmbeddedTarget::~EmbeddedTarget() = default;
+
+const model::Value& EmbeddedTarget::capabilities() const { return impl_->capabilities; }
+
+std::unique_ptr<run::Session> EmbeddedTarget::open(const std::string&) {
+    return std::make_unique<EmbeddedSession>(impl_->pki, impl_->tls, impl_->deviations);
+}
+
+}  // namespace hubspec::cli

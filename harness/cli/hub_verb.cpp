@@ -1,0 +1,147 @@
+#include <sys/random.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <future>
+#include <nlohmann/json.hpp>
+
+#include "fixtures/deviations/deviations.hpp"
+#include "fixtures/hub/server/server.hpp"
+#include "harness/cli/interrupt.hpp"
+#include "harness/cli/nearest.hpp"
+#include "harness/cli/options.hpp"
+#include "harness/cli/test_pki.hpp"
+#include "harness/net/loop.hpp"
+
+namespace hubspec::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+mqtt::Bytes random_bytes(std::size_t size) {
+    mqtt::Bytes bytes(size);
+    for (std::size_t filled = 0; filled < size;) {
+        const auto count = ::getrandom(bytes.data() + filled, size - filled, 0);
+        if (count > 0) filled += static_cast<std::size_t>(count);
+    }
+    return bytes;
+}
+
+// Kept between runs, so that a device which trusts the root goes on trusting it.
+std::string default_state() {
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') return std::string(state) + "/hubspec";
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return std::string(home) + "/.local/state/hubspec";
+    return (fs::temp_directory_path() / "hubspec-state").string();
+}
+
+struct Wanted {
+    std::uint16_t port = 0;
+    bool is_default = false;
+};
+
+Wanted wanted(const std::optional<std::uint16_t>& given, std::uint16_t otherwise) {
+    return given ? Wanted{*given, false} : Wanted{otherwise, true};
+}
+
+// A default port that cannot be had is replaced by a free one, with a word about it; an explicit one is an error.
+std::uint16_t bindable(net::Loop& loop, const std::string& host, Wanted port, const char* purpose) {
+    if (!port.is_default) return port.port;
+    try {
+        loop.call([&] { const net::Listener probe(loop, host, port.port, [](net::Accepted) {}); });
+        return port.port;
+    } catch (const net::ListenError& error) {
+        std::fprintf(stderr, "hubspec: %s; another free port serves %s\n", error.what(), purpose);
+        return 0;
+    }
+}
+
+std::vector<hub::IdentitySeed> identities_from(const HubOptions& options) {
+    std::vector<hub::IdentitySeed> seeds;
+    for (const auto& id : options.devices) seeds.push_back({id, {}, {}});
+    if (options.identities.empty()) return seeds;
+    const auto refuse = [&](const std::string& what) -> std::runtime_error {
+        return std::runtime_error(options.identities + ": " + what + R"(; expected [{"deviceId": "d1", "primaryKey": "<Base64>", "secondaryKey": "<Base64>"}])");
+    };
+    const auto json = nlohmann::json::parse(read_file(options.identities), nullptr, false);
+    if (!json.is_array()) throw refuse("this is no JSON array");
+    for (const auto& item : json) {
+        const auto text = [&](const char* name) { return item.is_object() && item.contains(name) && item[name].is_string() ? item[name].get<std::string>() : std::string(); };
+        if (text("deviceId").empty()) throw refuse("item " + std::to_string(seeds.size() - options.devices.size() + 1) + " has no deviceId");
+        seeds.push_back({text("deviceId"), text("primaryKey"), text("secondaryKey")});
+    }
+    return seeds;
+}
+
+nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, const TestPki& pki, const std::vector<hub::IdentitySeed>& seeds) {
+    nlohmann::ordered_json out;
+    out["hostName"] = options.host_name;
+    out["address"] = options.host;
+    out["mqttPort"] = server.mqtt_port();
+    out["httpsPort"] = server.https_port();
+    out["caFile"] = pki.ca_file;
+    server.with_hub([&](hub::Hub& hub, hub::Time) {
+        out["serviceConnectionString"] = hub.service_connection_string("iothubowner");
+        for (const auto& seed : seeds) out["devices"].push_back({{"deviceId", seed.device_id}, {"connectionString", hub.device_connection_string(seed.device_id)}});
+    });
+    return out;
+}
+
+void print_for_people(const nlohmann::ordered_json& facts) {
+    const auto text = [&](const char* name) { return facts[name].get<std::string>(); };
+    std::printf("The reference hub %s is up. Ctrl-C ends it.\n\n", text("hostName").c_str());
+    std::printf("  MQTT over TLS   %s:%d\n", text("address").c_str(), facts["mqttPort"].get<int>());
+    std::printf("  Service API     https://%s:%d\n", text("address").c_str(), facts["httpsPort"].get<int>());
+    std::printf("  CA certificate  %s\n\n", text("caFile").c_str());
+    std::printf("Connection strings (test keys, valid on this hub only)\n\n");
+    std::printf("  service  %s\n", text("serviceConnectionString").c_str());
+    for (const auto& device : facts.value("devices", nlohmann::ordered_json::array()))
+        std::printf("  device   %s\n", device["connectionString"].get<std::string>().c_str());
+    std::printf("\nIts certificate covers %s, localhost and 127.0.0.1.\n", text("hostName").c_str());
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int run(const HubOptions& options) {
+    for (const auto& name : options.deviations)
+        if (deviations::find(name) == nullptr) {
+            std::vector<std::string> names;
+            for (const auto& one : deviations::all()) names.push_back(one.name);
+            std::fprintf(stderr, "hubspec: there is no deviation '%s'%s\n", name.c_str(), did_you_mean(name, names).c_str());
+            return exit_unusable;
+        }
+    std::promise<void> ended;
+    const SignalWatch signals([&] { ended.set_value(); });
+    net::Loop loop;
+    loop.start();
+    const auto seeds = identities_from(options);
+    const TestPki pki = keep_test_pki(options.state.empty() ? default_state() : options.state, options.host_name, {options.host == "0.0.0.0" ? "127.0.0.1" : options.host});
+    hub::Settings settings;
+    settings.host_name = options.host_name;
+    settings.other_names = {"localhost", "127.0.0.1", options.host};
+    settings.random = random_bytes;
+    hub::Hub core(std::move(settings), hub::Policy{});
+    hub::ServerOptions serve;
+    serve.host = options.host;
+    serve.mqtt_port = bindable(loop, options.host, wanted(options.mqtt_port, 8883), "MQTT");
+    serve.https_port = bindable(loop, options.host, wanted(options.https_port, 443), "the service API");
+    hub::Server server(loop, pki.server_context(), serve, std::move(core));
+    server.with_hub([&](hub::Hub& hub, hub::Time now) {
+        for (const auto& seed : seeds) hub.provision(seed, now);
+    });
+    for (const auto& name : options.deviations) server.show(name);
+    const auto facts = describe(server, options, pki, seeds);
+    if (options.json) {
+        std::printf("%s\n", facts.dump().c_str());
+        std::fflush(stdout);
+    } else {
+        print_for_people(facts);
+    }
+    ended.get_future().wait();
+    if (!options.json) std::printf("\nThe hub has ended.\n");
+    return exit_ok;
+}
+
+}  // namespace hubspec::cli

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace hubspec::iothub {
+
+/// The text with the values of `sig=`, `SharedAccessKey=` and `SharedAccessSignature=` replaced by `(hidden)`, also
+/// where the '=' is percent-encoded. Everything else stays, so a token's `sr` and `se` can still be read. Empty values
+/// stay empty.
+std::string redact(std::string_view text);
+
+}  // namespace hubspec::iothub

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hubspec::model {
+
+enum class Level { must, should, may, info };
+enum class Binds { hub, device, both, info };
+enum class Observable { wire, service, clock, none };
+
+/// One sentence of the protocol that is checked; a row of scenarios/requirements/*.yaml.
+struct Requirement {
+    std::string id;      ///< "REPORTED-11"; stable, never reused
+    std::string area;    ///< "REPORTED"
+    std::string text;
+    Level level = Level::must;
+    Binds binds = Binds::hub;
+    Observable observable = Observable::wire;
+    std::string line;       ///< of the base document: "97", "37-41", "97 vs 119"; empty beyond it
+    std::string sources;    ///< beyond the base document
+    std::string certainty;  ///< beyond the base document: documented, seen in SDK code, reported in issue, guess
+    bool operator==(const Requirement&) const = default;
+};
+
+struct Area {
+    std::string name;
+    std::string title;
+    std::string source;
+    std::vector<std::string> ids;  ///< in the order of the file
+    bool operator==(const Area&) const = default;
+};
+
+struct Catalogue {
+    std::map<std::string, Requirement, std::less<>> requirements;
+    std::vector<Area> areas;  ///< the base document's own order, then what lies beyond it
+    const Requirement* find(std::string_view id) const;
+};
+
+std::string_view to_string(Level level);
+std::string_view to_string(Binds binds);
+std::string_view to_string(Observable observable);
+
+}  // namespace hubspec::model

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <utility>  // Asio's coroutine header uses std::exchange without including it
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <thread>
+
+#include "harness/net/loop.hpp"
+
+namespace hubspec::net {
+
+struct Loop::Impl {
+    boost::asio::io_context context{1};
+    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
+    std::optional<boost::asio::signal_set> signals;
+    std::thread thread;
+};
+
+}  // namespace hubspec::net

@@ -1,0 +1,142 @@
+#include "harness/net/loop.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <future>
+#include <optional>
+
+#include "harness/net/asio_loop.hpp"
+
+namespace hubspec::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+Loop::Loop() : impl_(std::make_unique<Impl>()) {
+    // OpenSSL writes to sockets whose peer has gone; that is an error code here, never a signal.
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+Loop::~Loop() {
+    stop();
+    if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+void Loop::start() {
+    impl_->thread = std::thread([this] { impl_->context.run(); });
+}
+
+void Loop::run() { impl_->context.run(); }
+
+void Loop::stop() { impl_->context.stop(); }
+
+void Loop::post(std::function<void()> work) { asio::post(impl_->context, std::move(work)); }
+
+void Loop::call(const std::function<void()>& work) {
+    std::promise<void> done;
+    post([&] {
+        try {
+            work();
+            done.set_value();
+        } catch (...) {
+            done.set_exception(std::current_exception());
+        }
+    });
+    done.get_future().get();
+}
+
+void Loop::on_signal(std::vector<int> signals, std::function<void(int)> work) {
+    auto& set = impl_->signals.emplace(impl_->context);
+    for (const int signal : signals) set.add(signal);
+    struct Again {
+        asio::signal_set& set;
+        std::function<void(int)> work;
+        void operator()(const boost::system::error_code& error, int signal) {
+            if (error) return;
+            work(signal);
+            set.async_wait(Again{set, work});
+        }
+    };
+    set.async_wait(Again{set, std::move(work)});
+}
+
+struct Timer::Impl {
+    explicit Impl(asio::io_context& context) : timer(context) {}
+    asio::steady_timer timer;
+};
+
+Timer::Timer(Loop& loop) : impl_(std::make_unique<Impl>(loop.impl().context)) {}
+Timer::~Timer() = default;
+
+void Timer::after(std::chrono::milliseconds delay, std::function<void()> work) {
+    impl_->timer.expires_after(delay);
+    impl_->timer.async_wait([work = std::move(work)](const boost::system::error_code& error) {
+        if (!error) work();
+    });
+}
+
+void Timer::cancel() { impl_->timer.cancel(); }
+
+struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
+    Impl(asio::io_context& context, std::function<void(Accepted)> callback)
+        : acceptor(context), retry(context), accepted(std::move(callback)) {}
+    tcp::acceptor acceptor;
+    asio::steady_timer retry;
+    std::function<void(Accepted)> accepted;
+
+    void next() {
+        acceptor.async_accept([self = shared_from_this()](const boost::system::error_code& error, tcp::socket socket) {
+            self->took(error, std::move(socket));
+        });
+    }
+
+    void took(const boost::system::error_code& error, tcp::socket socket) {
+        if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
+        if (error == boost::system::errc::too_many_files_open || error == boost::system::errc::too_many_files_open_in_system) {
+            // No descriptor is free: accepting again at once would spin.
+            retry.expires_after(std::chrono::milliseconds(100));
+            retry.async_wait([self = shared_from_this()](const boost::system::error_code& stopped) {
+                if (!stopped) self->next();
+            });
+            return;
+        }
+        if (!error) deliver(std::move(socket));
+        next();
+    }
+
+    void deliver(tcp::socket socket) {
+        boost::system::error_code error;
+        const auto peer = socket.remote_endpoint(error);
+        if (error) return;
+        socket.set_option(tcp::no_delay(true), error);
+        accepted({socket.release(), peer.address().to_string()});
+    }
+};
+
+Listener::Listener(Loop& loop, const std::string& host, std::uint16_t port, std::function<void(Accepted)> accepted)
+    : impl_(std::make_shared<Impl>(loop.impl().context, std::move(accepted))) {
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(host == "localhost" ? "127.0.0.1" : host, error);
+    if (error) throw ListenError("cannot listen on '" + host + "': not an IP address of this machine");
+    const tcp::endpoint endpoint(address, port);
+    auto& acceptor = impl_->acceptor;
+    const auto check = [&] {
+        if (error) throw ListenError("cannot listen on " + host + ":" + std::to_string(port) + ": " + error.message());
+    };
+    acceptor.open(endpoint.protocol(), error), check();
+    acceptor.set_option(asio::socket_base::reuse_address(true), error), check();
+    acceptor.bind(endpoint, error), check();
+    acceptor.listen(asio::socket_base::max_listen_connections, error), check();
+    port_ = acceptor.local_endpoint().port();
+    impl_->next();
+}
+
+Listener::~Listener() {
+    boost::system::error_code ignored;
+    impl_->acceptor.close(ignored);
+    impl_->retry.cancel();
+}
+
+}  // namespace hubspec::net

@@ -1,0 +1,333 @@
+#include "harness/net/socket.hpp"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <vector>
+
+#include "harness/net/asio_loop.hpp"
+
+namespace hubspec::net {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+namespace {
+
+// Above this much unsent output nothing more is read from the peer: it must take its answers first.
+constexpr std::size_t output_high_water = 4 * 1024 * 1024;
+// After this side has closed, the peer gets this long to close as well.
+constexpr std::chrono::seconds close_patience{5};
+
+std::string hex(std::span<const unsigned char> bytes) {
+    static constexpr char digits[] = "0123456789ABCDEF";
+    std::string text;
+    for (const unsigned char byte : bytes) text += {digits[byte >> 4], digits[byte & 15]};
+    return text;
+}
+
+std::string thumbprint(const X509* certificate, const EVP_MD* digest) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> buffer{};
+    unsigned int size = 0;
+    X509_digest(certificate, digest, buffer.data(), &size);
+    return hex(std::span(buffer).first(size));
+}
+
+PeerFacts facts_of(SSL* ssl) {
+    PeerFacts facts;
+    facts.tls_version = SSL_get_version(ssl);
+    std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
+    if (!certificate) return facts;
+    std::array<char, 256> name{};
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name.data(), name.size());
+    facts.certificate = PeerFacts::Certificate{name.data(), thumbprint(certificate.get(), EVP_sha1()), thumbprint(certificate.get(), EVP_sha256()),
+                                               SSL_get_verify_result(ssl) == X509_V_OK};
+    return facts;
+}
+
+// A connection that never got through is told apart by why.
+std::string handshake_failure(SSL* ssl) {
+    const long verified = SSL_get_verify_result(ssl);
+    if (verified != X509_V_OK) return std::string("certificate refused: ") + X509_verify_cert_error_string(verified);
+    return "TLS handshake failed: " + openssl_error("the peer closed the connection");
+}
+
+}  // namespace
+
+struct Socket::Impl {
+    Impl(Loop& owner, Callbacks given) : loop(owner), socket(owner.impl().context), resolver(owner.impl().context), patience(owner.impl().context), callbacks(std::move(given)) {}
+
+    Loop& loop;
+    tcp::socket socket;
+    tcp::resolver resolver;
+    asio::steady_timer patience;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, SSL_free};
+    Callbacks callbacks;
+    std::vector<std::uint8_t> output;
+    std::size_t written = 0;
+    bool open = false;
+    bool ended = false;
+    bool closing = false;
+    bool half_closed = false;
+    bool waiting_read = false;
+    bool waiting_write = false;
+    std::weak_ptr<Socket> self;
+
+    bool is_tls() const { return ssl != nullptr; }
+
+    void end(Ending ending, std::string text) {
+        if (ended) return;
+        ended = true;
+        error_code ignored;
+        resolver.cancel();
+        patience.cancel();
+        socket.close(ignored);
+        ssl.reset();
+        const auto keep = self.lock();
+        const auto told = std::move(callbacks.ended);
+        callbacks = {};
+        if (told) told(closing ? Ended{Ending::local, "closed by this side"} : Ended{ending, std::move(text)});
+    }
+
+    void wait(tcp::socket::wait_type type) {
+        bool& waiting = type == tcp::socket::wait_read ? waiting_read : waiting_write;
+        if (waiting || ended) return;
+        waiting = true;
+        socket.async_wait(type, [keep = self.lock(), this, &waiting](const error_code& error) {
+            waiting = false;
+            if (error || ended) return;
+            progress();
+        });
+    }
+
+    void progress() {
+        if (!open && !handshake()) return;
+        flush();
+        if (!ended) read();
+        if (!ended) flush();
+    }
+
+    /// True when the connection is ready for data.
+    bool handshake() {
+        if (is_tls()) {
+            ERR_clear_error();
+            const int result = SSL_do_handshake(ssl.get());
+            if (result != 1) {
+                const int reason = SSL_get_error(ssl.get(), result);
+                if (reason == SSL_ERROR_WANT_READ) return wait(tcp::socket::wait_read), false;
+                if (reason == SSL_ERROR_WANT_WRITE) return wait(tcp::socket::wait_write), false;
+                return end(Ending::handshake, handshake_failure(ssl.get())), false;
+            }
+        }
+        open = true;
+        const auto keep = self.lock();
+        if (callbacks.opened) callbacks.opened(is_tls() ? facts_of(ssl.get()) : PeerFacts{});
+        return !ended;
+    }
+
+    void flush() {
+        while (open && !ended && written < output.size()) {
+            const auto rest = std::span<const std::uint8_t>(output).subspan(written);
+            const long taken = is_tls() ? write_tls(rest) : write_plain(rest);
+            if (taken <= 0) return;
+            written += static_cast<std::size_t>(taken);
+        }
+        if (ended) return;
+        output.clear();
+        written = 0;
+        if (closing && open && !half_closed) finish();
+    }
+
+    long write_tls(std::span<const std::uint8_t> bytes) {
+        ERR_clear_error();
+        std::size_t taken = 0;
+        const int result = SSL_write_ex(ssl.get(), bytes.data(), bytes.size(), &taken);
+        if (result == 1) return static_cast<long>(taken);
+        switch (SSL_get_error(ssl.get(), result)) {
+            case SSL_ERROR_WANT_WRITE: return wait(tcp::socket::wait_write), 0;
+            case SSL_ERROR_WANT_READ: return wait(tcp::socket::wait_read), 0;
+            default: return lost_while_writing(), -1;
+        }
+    }
+
+    long write_plain(std::span<const std::uint8_t> bytes) {
+        error_code error;
+        const auto taken = socket.write_some(asio::buffer(bytes.data(), bytes.size()), error);
+        if (error == asio::error::would_block) return wait(tcp::socket::wait_write), 0;
+        if (error) return lost_while_writing(), -1;
+        return static_cast<long>(taken);
+    }
+
+    // What the peer sent before it closed may still be unread: deliver that first, the end comes with it.
+    void lost_while_writing() {
+        output.clear();
+        written = 0;
+        closing = false;
+        wait(tcp::socket::wait_read);
+    }
+
+    void read() {
+        static thread_local std::array<std::uint8_t, 16 * 1024> buffer;
+        const auto keep = self.lock();
+        while (!ended) {
+            if (output.size() - written > output_high_water) return wait(tcp::socket::wait_write);
+            const long size = is_tls() ? read_tls(buffer) : read_plain(buffer);
+            if (size <= 0) return;
+            if (callbacks.received && !closing) callbacks.received(std::span(buffer).first(static_cast<std::size_t>(size)));
+        }
+    }
+
+    long read_tls(std::span<std::uint8_t> buffer) {
+        ERR_clear_error();
+        std::size_t size = 0;
+        const int result = SSL_read_ex(ssl.get(), buffer.data(), buffer.size(), &size);
+        if (result == 1) return static_cast<long>(size);
+        switch (SSL_get_error(ssl.get(), result)) {
+            case SSL_ERROR_WANT_READ: return wait(tcp::socket::wait_read), 0;
+            case SSL_ERROR_WANT_WRITE: return wait(tcp::socket::wait_write), 0;
+            case SSL_ERROR_ZERO_RETURN: return end(Ending::close_notify, "closed (TLS close_notify)"), -1;
+            case SSL_ERROR_SYSCALL: return end_of_system_error(errno), -1;
+            default: break;
+        }
+        if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+            ERR_clear_error();
+            return end(Ending::fin, "closed (TCP FIN without TLS close_notify)"), -1;
+        }
+        return end(Ending::reset, "TLS failed: " + openssl_error("unknown reason")), -1;
+    }
+
+    long read_plain(std::span<std::uint8_t> buffer) {
+        error_code error;
+        const auto size = socket.read_some(asio::buffer(buffer.data(), buffer.size()), error);
+        if (error == asio::error::would_block) return wait(tcp::socket::wait_read), 0;
+        if (error == asio::error::eof) return end(Ending::fin, "closed (TCP FIN)"), -1;
+        if (error) return end_of_system_error(error.value()), -1;
+        return static_cast<long>(size);
+    }
+
+    void end_of_system_error(int code) {
+        if (code == 0) return end(Ending::fin, "closed (TCP FIN without TLS close_notify)");
+        end(Ending::reset, code == ECONNRESET ? "reset (TCP RST)" : error_code(code, boost::system::system_category()).message());
+    }
+
+    void finish() {
+        if (is_tls()) {
+            ERR_clear_error();
+            SSL_shutdown(ssl.get());
+        }
+        half_close();
+    }
+
+    // The peer's own end is awaited, so that nothing that was sent is destroyed by a RST.
+    void half_close() {
+        if (half_closed) return;
+        half_closed = true;
+        error_code ignored;
+        socket.shutdown(tcp::socket::shutdown_send, ignored);
+        wait(tcp::socket::wait_read);
+        patience.expires_after(close_patience);
+        patience.async_wait([keep = self.lock(), this](const error_code& stopped) {
+            if (!stopped) end(Ending::local, "closed by this side");
+        });
+    }
+
+    void start_tls(const TlsContext& tls, const std::string& server_name) {
+        ssl.reset(SSL_new(tls.native()));
+        if (!ssl) throw TlsError(openssl_error("OpenSSL has no memory"));
+        SSL_set_fd(ssl.get(), socket.native_handle());
+        if (server_name.empty()) return SSL_set_accept_state(ssl.get());
+        SSL_set_connect_state(ssl.get());
+        error_code not_an_address;
+        asio::ip::make_address(server_name, not_an_address);
+        if (!not_an_address) {
+            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl.get()), server_name.c_str());
+        } else {
+            SSL_set_tlsext_host_name(ssl.get(), server_name.c_str());
+            SSL_set1_host(ssl.get(), server_name.c_str());
+        }
+    }
+
+    void connect_to(const std::string& host, std::uint16_t port, const std::optional<TlsContext>& tls, const std::string& server_name) {
+        resolver.async_resolve(host, std::to_string(port), [keep = self.lock(), this, tls, server_name](const error_code& error, const tcp::resolver::results_type& found) {
+            if (ended) return;
+            if (error) return end(Ending::unreachable, "host name not found: " + error.message());
+            try_endpoints(std::make_shared<tcp::resolver::results_type>(found), found.begin(), tls, server_name, {});
+        });
+    }
+
+    void try_endpoints(std::shared_ptr<tcp::resolver::results_type> found, tcp::resolver::results_type::const_iterator next,
+                       const std::optional<TlsContext>& tls, const std::string& server_name, const error_code& last) {
+        if (next == found->end()) return end(Ending::unreachable, "TCP connection failed: " + last.message());
+        error_code ignored;
+        socket.close(ignored);
+        socket.async_connect(next->endpoint(), [keep = self.lock(), this, found, next, tls, server_name](const error_code& error) mutable {
+            if (ended) return;
+            if (error) return try_endpoints(found, ++next, tls, server_name, error);
+            error_code option;
+            socket.set_option(tcp::no_delay(true), option);
+            socket.non_blocking(true, option);
+            if (tls) start_tls(*tls, server_name);
+            progress();
+        });
+    }
+};
+
+Socket::Socket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Socket::~Socket() = default;
+
+std::shared_ptr<Socket> Socket::accept(Loop& loop, Accepted accepted, const TlsContext& tls, Callbacks callbacks) {
+    auto impl = std::make_unique<Impl>(loop, std::move(callbacks));
+    const bool v6 = accepted.peer_address.find(':') != std::string::npos;
+    impl->socket.assign(v6 ? tcp::v6() : tcp::v4(), accepted.descriptor);
+    impl->socket.non_blocking(true);
+    impl->start_tls(tls, {});
+    std::shared_ptr<Socket> socket(new Socket(std::move(impl)));
+    socket->impl_->self = socket;
+    asio::post(loop.impl().context, [socket] {
+        if (!socket->impl_->ended) socket->impl_->progress();
+    });
+    return socket;
+}
+
+std::shared_ptr<Socket> Socket::connect(Loop& loop, const std::string& host, std::uint16_t port, const std::optional<TlsContext>& tls,
+                                        const std::string& server_name, Callbacks callbacks) {
+    std::shared_ptr<Socket> socket(new Socket(std::make_unique<Impl>(loop, std::move(callbacks))));
+    socket->impl_->self = socket;
+    socket->impl_->connect_to(host, port, tls, server_name);
+    return socket;
+}
+
+void Socket::send(std::span<const std::uint8_t> bytes) {
+    if (impl_->ended || impl_->closing) return;
+    impl_->output.insert(impl_->output.end(), bytes.begin(), bytes.end());
+    if (impl_->open) impl_->flush();
+}
+
+std::size_t Socket::queued() const { return impl_->output.size() - impl_->written; }
+
+void Socket::close() {
+    if (impl_->ended || impl_->closing) return;
+    if (!impl_->open) return impl_->end(Ending::local, "closed by this side");
+    impl_->closing = true;
+    impl_->flush();
+}
+
+void Socket::reset() {
+    if (impl_->ended) return;
+    error_code ignored;
+    impl_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    impl_->end(Ending::local, "reset by this side");
+}
+
+void Socket::fin() {
+    if (impl_->ended) return;
+    impl_->half_close();
+}
+
+}  // namespace hubspec::net

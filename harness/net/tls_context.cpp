@@ -1,0 +1,97 @@
+#include "harness/net/tls_context.hpp"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#include <vector>
+
+namespace hubspec::net {
+
+namespace {
+
+using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
+
+std::vector<X509Pointer> read_certificates(const std::string& pem, const std::string& what) {
+    std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
+    std::vector<X509Pointer> certificates;
+    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) certificates.emplace_back(certificate, X509_free);
+    ERR_clear_error();
+    if (certificates.empty()) throw TlsError(what + ": no PEM certificate in it");
+    return certificates;
+}
+
+std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method) {
+    std::shared_ptr<SSL_CTX> context(SSL_CTX_new(method), SSL_CTX_free);
+    if (!context) throw TlsError(openssl_error("OpenSSL has no context"));
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);  // X-TLS-01
+    // Idle connections give their buffers back: a fleet of them must fit into memory.
+    SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    return context;
+}
+
+void use_certificate(SSL_CTX* context, const std::string& chain_pem, const std::string& key_pem, const std::string& what) {
+    const auto chain = read_certificates(chain_pem, what + " certificate");
+    if (SSL_CTX_use_certificate(context, chain.front().get()) != 1) throw TlsError(what + " certificate: " + openssl_error("refused"));
+    for (std::size_t i = 1; i < chain.size(); ++i)
+        if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1) throw TlsError(what + " certificate chain: " + openssl_error("refused"));
+    std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), BIO_free);
+    std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+    if (!key) {
+        ERR_clear_error();
+        throw TlsError(what + " key: no PEM private key in it");
+    }
+    if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
+        ERR_clear_error();
+        throw TlsError(what + " key: it does not belong to the certificate");
+    }
+}
+
+void trust(SSL_CTX* context, const std::string& ca_pem, bool name_to_clients) {
+    X509_STORE* store = SSL_CTX_get_cert_store(context);
+    for (const auto& certificate : read_certificates(ca_pem, "CA file")) {
+        X509_STORE_add_cert(store, certificate.get());
+        if (name_to_clients) SSL_CTX_add_client_CA(context, certificate.get());
+    }
+}
+
+// Any certificate passes the handshake: whether it was needed and is right is decided when CONNECT arrives (X-X509-05).
+int accept_any_client_certificate(int, X509_STORE_CTX*) { return 1; }
+
+}  // namespace
+
+std::string openssl_error(const std::string& fallback) {
+    const unsigned long code = ERR_get_error();
+    ERR_clear_error();
+    if (code == 0) return fallback;
+    const char* reason = ERR_reason_error_string(code);
+    return reason != nullptr ? reason : fallback;
+}
+
+TlsContext TlsContext::server(const std::string& chain_pem, const std::string& key_pem, const std::string& client_ca_pem) {
+    auto context = make_context(TLS_server_method());
+    use_certificate(context.get(), chain_pem, key_pem, "server");
+    if (!client_ca_pem.empty()) trust(context.get(), client_ca_pem, false);
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, accept_any_client_certificate);
+    static constexpr unsigned char session_id_context[] = "hubspec";
+    SSL_CTX_set_session_id_context(context.get(), session_id_context, sizeof session_id_context - 1);
+    SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_num_tickets(context.get(), 1);
+    return TlsContext(std::move(context));
+}
+
+TlsContext TlsContext::client(const ClientOptions& options) {
+    auto context = make_context(TLS_client_method());
+    if (options.version == TlsVersion::tls_1_2) SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
+    if (options.version == TlsVersion::tls_1_3) SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
+    if (options.ca_pem.empty())
+        SSL_CTX_set_default_verify_paths(context.get());
+    else
+        trust(context.get(), options.ca_pem, false);
+    SSL_CTX_set_verify(context.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    if (options.chain_pem && options.key_pem) use_certificate(context.get(), *options.chain_pem, *options.key_pem, "client");
+    return TlsContext(std::move(context));
+}
+
+}  // namespace hubspec::net

@@ -1,0 +1,290 @@
+#include "harness/run/judge.hpp"
+
+#include <algorithm>
+
+#include "harness/run/describe_expectation.hpp"
+#include "harness/run/progress.hpp"
+
+namespace hubspec::run {
+
+using namespace model;
+using mqtt::overloaded;
+
+namespace {
+
+// Everything a finding is made from.
+struct Evidence {
+    const Case& plan;
+    const Trace& trace;
+    const Catalogue& catalogue;
+    const Progress& progress;
+};
+
+std::string seconds(Milliseconds duration) {
+    const auto count = duration.count();
+    if (count % 1000 == 0) return std::to_string(count / 1000) + " s";
+    return std::to_string(count) + " ms";
+}
+
+const std::vector<std::string>& requirements_of(const Evidence& evidence, std::size_t step) {
+    const auto& own = evidence.plan.scenario.steps[step].verifies;
+    return own.empty() ? evidence.plan.scenario.verifies : own;
+}
+
+bool is_check(const Step& step) { return !std::holds_alternative<Action>(step.form) && !std::holds_alternative<Pass>(step.form); }
+
+std::size_t check_count(const Step& step) {
+    if (const auto* group = std::get_if<AnyOrder>(&step.form)) return group->expectations.size();
+    return is_check(step) ? 1 : 0;
+}
+
+Finding blame(const Evidence& evidence, std::size_t step) {
+    Finding finding;
+    finding.requirements = requirements_of(evidence, step);
+    const Level level = strictest(finding.requirements, evidence.catalogue);
+    finding.verdict = level == Level::must ? Verdict::fail : Verdict::warn;
+    finding.type = "conformance." + std::string(to_string(level));
+    finding.step = step;
+    finding.place = evidence.plan.scenario.steps[step].place;
+    finding.source_line = evidence.plan.scenario.steps[step].source;
+    return finding;
+}
+
+std::string place_text(const Evidence& evidence, const Finding& finding) { return to_string(evidence.plan.scenario.file, finding.place); }
+
+// What happened in place of what was expected: the nearest miss, else the newest event of the connection.
+std::optional<std::size_t> instead(const Evidence& evidence, std::size_t step, const StepRecord& record) {
+    if (record.closest) return record.closest;
+    const auto& connection = evidence.plan.scenario.steps[step].connection;
+    const auto untaken = evidence.progress.untaken();
+    for (auto index = untaken.rbegin(); index != untaken.rend(); ++index)
+        if (connection_of(evidence.trace[*index].form) == connection) return *index;
+    return std::nullopt;
+}
+
+Finding missed(const Evidence& evidence, std::size_t step, const StepRecord& record) {
+    Finding finding = blame(evidence, step);
+    finding.expected = record.expected;
+    finding.differences = record.differences;
+    if (const auto index = instead(evidence, step, record)) {
+        finding.trace_line = index;
+        finding.actual = describe(evidence.trace[*index].form);
+    }
+    const auto& within = evidence.plan.scenario.steps[step].within;
+    const std::string window = record.state == StepState::missed && within ? " within " + seconds(*within) : "";
+    finding.summary = place_text(evidence, finding) + ": expected " + record.expected + window + "; " +
+                      (finding.actual.empty() ? "nothing came" : (record.closest ? "closest: " : "instead: ") + finding.actual);
+    return finding;
+}
+
+Finding violated(const Evidence& evidence, std::size_t step, const StepRecord& record) {
+    Finding finding = blame(evidence, step);
+    finding.expected = record.expected;
+    finding.trace_line = record.taken;
+    finding.actual = describe(evidence.trace[*record.taken].form);
+    finding.summary = place_text(evidence, finding) + ": expected " + record.expected + "; it came: " + finding.actual;
+    return finding;
+}
+
+Finding warned(const Evidence& evidence, std::size_t step, const StepRecord& record) {
+    Finding finding = blame(evidence, step);
+    const auto& outcomes = std::get<Outcomes>(evidence.plan.scenario.steps[step].form).outcomes;
+    const auto& chosen = outcomes[record.outcome];
+    finding.verdict = chosen.verdict;
+    finding.type = chosen.verdict == Verdict::warn ? "conformance.known-deviation" : finding.type;
+    finding.expected = describe(outcomes.front().expectation, evidence.progress.bindings());
+    finding.trace_line = record.taken;
+    finding.actual = describe(evidence.trace[*record.taken].form);
+    finding.summary = place_text(evidence, finding) + ": documented is " + finding.expected + "; seen was " + finding.actual +
+                      (chosen.source.empty() ? "" : " (known: " + chosen.source + ")");
+    return finding;
+}
+
+// A back end or a transport that does not do its part says nothing about the requirement: an error, not a failure.
+std::optional<Finding> trouble(const Evidence& evidence, std::size_t step, const StepRecord& record) {
+    const auto& line = evidence.plan.scenario.steps[step];
+    const auto index = instead(evidence, step, record);
+    const auto* closed = index ? std::get_if<ConnectionClosed>(&evidence.trace[*index].form) : nullptr;
+    const auto* action = std::get_if<Action>(&line.form);
+    const bool no_transport = closed != nullptr && !closed->established;
+    const bool service_step = action != nullptr && action->speaker == Speaker::service;
+    if (!no_transport && !service_step) return std::nullopt;
+    Finding finding = missed(evidence, step, record);
+    finding.verdict = Verdict::error;
+    finding.type = no_transport ? (closed->how.find("certificate") != std::string::npos || closed->how.find("TLS") != std::string::npos ? "infra.tls" : "infra.connect")
+                                : "infra.service";
+    return finding;
+}
+
+std::optional<Finding> finding_of(const Evidence& evidence, std::size_t step) {
+    const auto& record = evidence.progress.record(step);
+    switch (record.state) {
+        case StepState::missed:
+        case StepState::hopeless:
+            if (auto finding = trouble(evidence, step, record)) return finding;
+            return missed(evidence, step, record);
+        case StepState::violated: return violated(evidence, step, record);
+        case StepState::warned: return warned(evidence, step, record);
+        case StepState::not_begun:
+        case StepState::waiting:
+        case StepState::satisfied: return std::nullopt;
+    }
+    return std::nullopt;
+}
+
+Finding closed_unexpectedly(const Evidence& evidence, std::size_t index) {
+    const std::size_t step = evidence.progress.step_of(index).value_or(0);
+    Finding finding = blame(evidence, step);
+    finding.trace_line = index;
+    finding.expected = "the connection stays open";
+    finding.actual = describe(evidence.trace[index].form);
+    finding.summary = place_text(evidence, finding) + ": the hub closed the connection and no line expects it: " + finding.actual;
+    return finding;
+}
+
+std::string state_of(const StepRecord& record, bool check) {
+    switch (record.state) {
+        case StepState::not_begun: return "not run";
+        case StepState::waiting: return "interrupted";
+        case StepState::satisfied: return check ? "passed" : "done";
+        case StepState::warned: return "warned";
+        case StepState::missed:
+        case StepState::hopeless:
+        case StepState::violated: return "failed";
+    }
+    return "not run";
+}
+
+void account_steps(CaseResult& result, const Evidence& evidence) {
+    for (std::size_t i = 0; i < evidence.plan.scenario.steps.size(); ++i) {
+        const auto& step = evidence.plan.scenario.steps[i];
+        const auto& record = evidence.progress.record(i);
+        const std::size_t checks = check_count(step);
+        const std::string state = state_of(record, checks > 0);
+        result.steps.push_back({step.source, step.place, checks > 0, state, record.taken});
+        result.checks_planned += checks;
+        if (state == "not run" || state == "interrupted") continue;
+        result.checks_executed += checks;
+        if (state == "passed" || state == "warned") result.checks_passed += checks;
+    }
+}
+
+void collect_findings(CaseResult& result, const Evidence& evidence) {
+    for (std::size_t i = 0; i < evidence.plan.scenario.steps.size(); ++i)
+        if (auto finding = finding_of(evidence, i)) result.findings.push_back(std::move(*finding));
+    for (const auto& event : evidence.trace)
+        if (const auto* failed = std::get_if<HarnessFailed>(&event.form)) {
+            Finding finding;
+            finding.verdict = Verdict::error;
+            finding.type = failed->type;
+            finding.summary = failed->text;
+            result.findings.push_back(std::move(finding));
+        }
+    const bool failed = std::any_of(result.findings.begin(), result.findings.end(), [](const Finding& f) { return f.verdict > Verdict::warn; });
+    if (const auto closed = evidence.progress.unexpected_close(); closed && !failed) result.findings.push_back(closed_unexpectedly(evidence, *closed));
+}
+
+void conclude(CaseResult& result) {
+    for (const auto& finding : result.findings) result.verdict = std::max(result.verdict, finding.verdict);
+    const auto any_step = [&](std::string_view state) {
+        return std::any_of(result.steps.begin(), result.steps.end(), [&](const StepResult& step) { return step.state == state; });
+    };
+    const bool interrupted = !any_step("failed") && (any_step("interrupted") || any_step("not run"));
+    if (result.verdict <= Verdict::warn && interrupted) {
+        result.verdict = Verdict::inconclusive;
+        result.reason = "the run was interrupted before the last step";
+    } else if (result.verdict <= Verdict::warn && result.checks_executed == 0) {
+        result.verdict = Verdict::inconclusive;
+        result.reason = "no check was executed";
+    }
+    if (result.reason.empty() && result.verdict == Verdict::error)
+        for (const auto& finding : result.findings)
+            if (finding.verdict == Verdict::error) result.reason = finding.summary;
+}
+
+void note_untaken(CaseResult& result, const Evidence& evidence) {
+    for (const auto index : evidence.progress.untaken())
+        if (!std::holds_alternative<ServiceAnswered>(evidence.trace[index].form) && !std::holds_alternative<LogSeen>(evidence.trace[index].form))
+            result.notes.push_back("nobody expected: " + describe(evidence.trace[index].form));
+}
+
+CaseResult describe_case(const Case& plan, const Catalogue& catalogue) {
+    CaseResult result;
+    result.scenario = plan.scenario.id;
+    result.file = plan.scenario.file;
+    result.title = plan.scenario.title;
+    result.name = plan.name;
+    result.axes = plan.axes;
+    result.requirements = plan.scenario.verifies;
+    result.tags = plan.scenario.tags;
+    result.level = strictest(plan.scenario.verifies, catalogue);
+    return result;
+}
+
+std::string lane_of(const std::string& connection) { return connection == "main" ? "device" : connection; }
+
+TraceLine line_of(const EventForm& event) {
+    TraceLine line;
+    line.text = describe(event);
+    line.direction = "note";
+    line.lane = "harness";
+    if (const auto connection = connection_of(event); !connection.empty()) {
+        line.lane = lane_of(connection);
+        const bool sent = std::holds_alternative<PacketSent>(event) || std::holds_alternative<BytesSent>(event);
+        const bool received = std::holds_alternative<PacketReceived>(event) || std::holds_alternative<MalformedReceived>(event);
+        line.direction = sent ? "sent" : received ? "received" : "note";
+    }
+    if (std::holds_alternative<ServiceAsked>(event)) line.lane = "service", line.direction = "sent";
+    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) || std::holds_alternative<LogSeen>(event))
+        line.lane = "service", line.direction = "received";
+    return line;
+}
+
+}  // namespace
+
+Level strictest(const std::vector<std::string>& ids, const Catalogue& catalogue) {
+    Level level = Level::info;
+    bool known = false;
+    for (const auto& id : ids)
+        if (const auto* requirement = catalogue.find(id)) level = std::min(level, requirement->level), known = true;
+    return known ? level : Level::must;
+}
+
+std::vector<TraceLine> trace_lines(const Case& plan, const Trace& trace) {
+    Progress progress(plan);
+    for (const auto& event : trace) progress.take(event);
+    std::vector<TraceLine> lines;
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+        lines.push_back(line_of(trace[i].form));
+        lines.back().at = trace[i].at;
+        lines.back().step = progress.step_of(i);
+    }
+    return lines;
+}
+
+CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogue) {
+    Progress progress(plan);
+    for (const auto& event : trace) progress.take(event);
+    const Evidence evidence{plan, trace, catalogue, progress};
+    CaseResult result = describe_case(plan, catalogue);
+    account_steps(result, evidence);
+    collect_findings(result, evidence);
+    conclude(result);
+    note_untaken(result, evidence);
+    result.trace = trace_lines(plan, trace);
+    if (!trace.empty()) result.duration = trace.back().at;
+    return result;
+}
+
+CaseResult not_run(const Case& plan, const Catalogue& catalogue, Verdict verdict, const std::string& reason) {
+    CaseResult result = describe_case(plan, catalogue);
+    result.verdict = verdict;
+    result.reason = reason;
+    for (const auto& step : plan.scenario.steps) {
+        result.steps.push_back({step.source, step.place, is_check(step), "not run", std::nullopt});
+        result.checks_planned += check_count(step);
+    }
+    return result;
+}
+
+}  // namespace hubspec::run

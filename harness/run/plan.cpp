@@ -1,0 +1,73 @@
+#include "harness/run/plan.hpp"
+
+#include <algorithm>
+
+namespace hubspec::run {
+
+namespace {
+
+void bind_axis(std::vector<Case>& cases, const model::Axis& axis) {
+    std::vector<Case> bound;
+    for (const auto& one : cases)
+        for (const auto& value : axis.values) {
+            Case next = one;
+            next.axes.emplace_back(axis.name, text_of(value));
+            next.bindings[axis.name] = value;
+            bound.push_back(std::move(next));
+        }
+    cases = std::move(bound);
+}
+
+std::string full_name(const Case& one) {
+    if (one.axes.empty()) return one.scenario.id;
+    std::string list;
+    for (const auto& [name, value] : one.axes) list += (list.empty() ? "" : ", ") + name + "=" + value;
+    return one.scenario.id + " [" + list + "]";
+}
+
+template <class Range, class Predicate>
+bool any(const Range& range, Predicate predicate) {
+    return std::any_of(range.begin(), range.end(), predicate);
+}
+
+bool contains(const std::vector<std::string>& list, const std::string& item) { return std::find(list.begin(), list.end(), item) != list.end(); }
+
+bool shares(const std::vector<std::string>& wanted, const std::vector<std::string>& had) {
+    return wanted.empty() || any(wanted, [&](const std::string& item) { return contains(had, item); });
+}
+
+}  // namespace
+
+std::vector<Case> expand(const model::Scenario& scenario) {
+    std::vector<Case> cases{{scenario, {}, {}, {}, {}}};
+    for (const auto& axis : scenario.axes) bind_axis(cases, axis);
+    for (auto& one : cases) one.name = full_name(one);
+    return cases;
+}
+
+bool matches_glob(std::string_view pattern, std::string_view name) {
+    if (pattern.empty()) return name.empty();
+    if (pattern.starts_with("**")) {
+        for (std::size_t taken = 0; taken <= name.size(); ++taken)
+            if (matches_glob(pattern.substr(2), name.substr(taken))) return true;
+        return false;
+    }
+    if (pattern.front() == '*') {
+        for (std::size_t taken = 0; taken <= name.size(); ++taken) {
+            if (matches_glob(pattern.substr(1), name.substr(taken))) return true;
+            if (taken < name.size() && name[taken] == '/') return false;
+        }
+        return false;
+    }
+    return !name.empty() && name.front() == pattern.front() && matches_glob(pattern.substr(1), name.substr(1));
+}
+
+bool is_selected(const Case& one, const Selection& selection, const std::string& level) {
+    const auto named = [&](const std::string& pattern) { return matches_glob(pattern, one.name) || matches_glob(pattern, one.scenario.id); };
+    if (!selection.match.empty() && !any(selection.match, named)) return false;
+    if (any(selection.skip, named)) return false;
+    if (!selection.levels.empty() && !contains(selection.levels, level)) return false;
+    return shares(selection.tags, one.scenario.tags) && shares(selection.requirements, one.scenario.verifies);
+}
+
+}  // namespace hubspec::run

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "harness/actors/endpoint.hpp"
+#include "harness/actors/service.hpp"
+#include "harness/model/value.hpp"
+
+namespace hubspec::run {
+
+/// What the hub knows of one connection: lets the runner prove that nothing more is under way.
+struct HubCounts {
+    bool open = false;
+    std::uint64_t packets_sent = 0, publishes_sent = 0, packets_received = 0, publishes_received = 0;
+};
+
+/// What one case runs against; made for it, gone after it.
+class Session {
+public:
+    virtual ~Session() = default;
+    virtual const actors::Endpoint& endpoint() const = 0;
+    /// A fresh identity for this case. Throws std::runtime_error with a clear text when there is none.
+    virtual actors::Identity identity(const std::string& name) = 0;
+    virtual std::optional<actors::ServiceAccess> service_access() const = 0;
+    /// The key of another shared access policy, where the target knows it.
+    virtual std::optional<std::string> policy_key(const std::string& policy) const = 0;
+    /// Moves the hub's clock; false where that cannot be done and the caller must wait.
+    virtual bool advance(std::chrono::milliseconds by) = 0;
+    /// Counts of the `ordinal`-th connection (from 0) that used this client identifier; nullopt where the hub cannot be asked.
+    virtual std::optional<HubCounts> counts(const std::string& client_id, std::size_t ordinal) = 0;
+};
+
+/// The hub under test.
+class Target {
+public:
+    virtual ~Target() = default;
+    virtual std::string name() const = 0;
+    virtual std::string kind() const = 0;  ///< "embedded", "endpoint"
+    /// What `applies` expressions see as `target` and what lines need: {"clock": true, "tier": "standard", ...}.
+    virtual const model::Value& capabilities() const = 0;
+    /// The window of an expectation that names none.
+    virtual std::chrono::milliseconds window() const = 0;
+    /// How long a line may make the harness wait where the clock cannot be moved.
+    virtual std::chrono::milliseconds longest_wait() const = 0;
+    virtual std::unique_ptr<Session> open(const std::string& case_name) = 0;
+    /// Cases may run side by side.
+    virtual bool is_parallel() const = 0;
+    /// One try to reach the hub before anything runs; a clear sentence when that fails.
+    virtual std::optional<std::string> unreachable() { return std::nullopt; }
+};
+
+}  // namespace hubspec::run

@@ -1,0 +1,52 @@
+#include "harness/run/plan.hpp"
+
+#include <gtest/gtest.h>
+
+namespace hubspec::run {
+namespace {
+
+model::Scenario scenario(const std::string& id) {
+    model::Scenario one;
+    one.id = id;
+    one.verifies = {"REPORTED-11"};
+    one.tags = {"twin"};
+    return one;
+}
+
+TEST(Expand, WithoutAxesIsOneCase) {
+    const auto cases = expand(scenario("reported/patch"));
+    ASSERT_EQ(cases.size(), 1u);
+    EXPECT_EQ(cases[0].name, "reported/patch");
+}
+
+TEST(Expand, MakesOneCaseForEachCombination) {
+    auto one = scenario("a/b");
+    one.axes = {{"qos", {0, 1}}, {"retain", {false, true}}};
+    const auto cases = expand(one);
+    ASSERT_EQ(cases.size(), 4u);
+    EXPECT_EQ(cases[0].name, "a/b [qos=0, retain=false]");
+    EXPECT_EQ(cases[3].name, "a/b [qos=1, retain=true]");
+    EXPECT_EQ(cases[3].bindings.at("qos"), model::Value(1));
+}
+
+TEST(Glob, OneStarStaysInItsFolder) {
+    EXPECT_TRUE(matches_glob("reported/*", "reported/patch"));
+    EXPECT_FALSE(matches_glob("*", "reported/patch"));
+    EXPECT_TRUE(matches_glob("**", "reported/patch"));
+    EXPECT_TRUE(matches_glob("**patch*", "reported/patch [qos=1]"));
+    EXPECT_FALSE(matches_glob("reported", "reported/patch"));
+}
+
+TEST(Selection, EveryFilterMustHold) {
+    const auto one = expand(scenario("reported/patch")).front();
+    EXPECT_TRUE(is_selected(one, {}, "must"));
+    EXPECT_TRUE(is_selected(one, {.match = {"reported/*"}, .skip = {}, .tags = {"twin"}, .requirements = {"REPORTED-11"}, .levels = {"must"}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(one, {.match = {"twin/*"}, .skip = {}, .tags = {}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {"**patch"}, .tags = {}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {}, .tags = {"slow"}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {}, .tags = {}, .requirements = {"TWIN-01"}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {}, .tags = {}, .requirements = {}, .levels = {"should"}, .shard = {}}, "must"));
+}
+
+}  // namespace
+}  // namespace hubspec::run
