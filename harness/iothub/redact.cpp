@@ -79,8 +79,8 @@ std::string redact(std::string_view text) {
     shown.reserve(text.size());
     std::size_t at = 0;
     while (at < text.size()) {
-        const auto name = name_may_start(text.substr(0, at)) ? read_name(text.substr(at)) : std::nullopt;
-        if (!name) {
+        const auto name = read_name(text.substr(at));
+        if (!name || !name_may_start(text.substr(0, at))) {
             shown += text[at++];
             continue;
         }

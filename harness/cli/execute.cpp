@@ -1,0 +1,112 @@
+#include "harness/cli/execute.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "harness/run/judge.hpp"
+#include "harness/scenario/expression.hpp"
+
+namespace hubspec::cli {
+
+using namespace model;
+
+namespace {
+
+bool has(const Value& capabilities, const std::string& name) {
+    const auto* found = capabilities.find(name);
+    const auto* flag = found != nullptr ? std::get_if<bool>(&found->form) : nullptr;
+    return flag != nullptr && *flag;
+}
+
+Milliseconds time_to_pass(const Scenario& scenario) {
+    Milliseconds longest{};
+    for (const auto& step : scenario.steps)
+        if (const auto* pass = std::get_if<Pass>(&step.form)) longest = std::max(longest, pass->duration);
+    return longest;
+}
+
+CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& catalogue, run::Interruption& interruption, const ExecuteOptions& options) {
+    const std::string began = utc_now();
+    auto result = run::judge(one, run::run_case(one, target, interruption, options.run), catalogue);
+    result.started_at = began;
+    return result;
+}
+
+CaseResult run_and_judge(const run::Case& one, run::Target& target, const Catalogue& catalogue, run::Interruption& interruption, const ExecuteOptions& options) {
+    if (!one.not_applicable.empty()) return run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable);
+    auto result = run_once(one, target, catalogue, interruption, options);
+    for (unsigned again = 0; again < options.retry && result.verdict == Verdict::error && !interruption.triggered(); ++again) {
+        const std::string reason = result.reason;
+        result = run_once(one, target, catalogue, interruption, options);
+        result.notes.push_back("attempt " + std::to_string(again + 1) + " was an error: " + reason);
+    }
+    return result;
+}
+
+}  // namespace
+
+std::string utc_now() {
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    const auto days = std::chrono::floor<std::chrono::days>(now);
+    const std::chrono::year_month_day date(days);
+    const std::chrono::hh_mm_ss time(now - days);
+    char text[40];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+    return text;
+}
+
+unsigned default_jobs() { return std::clamp(std::thread::hardware_concurrency(), 1U, 8U); }
+
+std::string not_applicable(const run::Case& one, const run::Target& target) {
+    const auto& scenario = one.scenario;
+    if (!scenario.applies.empty()) {
+        const auto answer = scenario::evaluate(scenario.applies, Object{{"target", target.capabilities()}});
+        if (!answer.holds) return answer.reason;
+    }
+    for (const auto& need : scenario.needs)
+        if (need != "clock" && !has(target.capabilities(), need)) return "the target offers no '" + need + "'";
+    const auto wait = time_to_pass(scenario);
+    if (wait > target.longest_wait() && !has(target.capabilities(), "clock"))
+        return "it lets " + std::to_string(wait.count() / 1000) + " s pass; the target's clock cannot be moved and longest_wait is " +
+               std::to_string(target.longest_wait().count() / 1000) + " s";
+    return {};
+}
+
+std::vector<CaseResult> execute(const std::vector<run::Case>& cases, run::Target& target, const Catalogue& catalogue, run::Interruption& interruption,
+                                const ExecuteOptions& options, const ExecuteEvents& events) {
+    std::vector<std::optional<CaseResult>> results(cases.size());
+    std::atomic<std::size_t> next = 0;
+    std::atomic<bool> stop = false;
+    std::mutex telling;
+    const auto work = [&] {
+        while (!stop && !interruption.triggered()) {
+            const std::size_t index = next++;
+            if (index >= cases.size()) return;
+            {
+                const std::lock_guard lock(telling);
+                if (events.began) events.began(cases[index]);
+            }
+            auto result = run_and_judge(cases[index], target, catalogue, interruption, options);
+            if (options.fail_fast && result.verdict == Verdict::fail) stop = true;
+            const std::lock_guard lock(telling);
+            if (events.finished) events.finished(result);
+            results[index] = std::move(result);
+        }
+    };
+    std::vector<std::thread> workers;
+    for (unsigned i = 1; i < std::max(1U, target.is_parallel() ? options.jobs : 1U); ++i) workers.emplace_back(work);
+    work();
+    for (auto& worker : workers) worker.join();
+    std::vector<CaseResult> finished;
+    for (auto& result : results)
+        if (result) finished.push_back(std::move(*result));
+    return finished;
+}
+
+}  // namespace hubspec::cli

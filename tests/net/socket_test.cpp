@@ -1,0 +1,184 @@
+#include "harness/net/socket.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <string>
+
+#include "fixtures/pki/pki.hpp"
+
+namespace hubspec::net {
+namespace {
+
+// A server on a free port whose sockets the test drives, and a client beside it on the same loop.
+class SocketTest : public testing::Test {
+protected:
+    static const pki::Credential& root() {
+        static const auto made = pki::make_root("test root");
+        return made;
+    }
+    static const pki::Credential& server_credential() {
+        static const auto made = pki::make_server(root(), {"hub.example", {"hub.example", "localhost"}, {"127.0.0.1"}});
+        return made;
+    }
+
+    void SetUp() override {
+        loop_.start();
+        loop_.call([&] {
+            listener_ = std::make_unique<Listener>(loop_, "127.0.0.1", 0, [this](Accepted accepted) {
+                accepted_ = Socket::accept(loop_, std::move(accepted), server_tls_, server_callbacks_);
+            });
+        });
+    }
+    void TearDown() override {
+        loop_.call([&] {
+            listener_.reset();
+            if (accepted_) accepted_->reset();
+            if (client_) client_->reset();
+            accepted_.reset();
+            client_.reset();
+        });
+    }
+
+    void connect(const std::optional<TlsContext>& tls, const std::string& name, Socket::Callbacks callbacks) {
+        loop_.call([&] { client_ = Socket::connect(loop_, "127.0.0.1", listener_->port(), tls, name, std::move(callbacks)); });
+    }
+    static TlsContext client_tls(TlsVersion version = TlsVersion::any, const std::string& ca = root().certificate_pem) {
+        return TlsContext::client({.ca_pem = ca, .chain_pem = {}, .key_pem = {}, .version = version, .verify = true});
+    }
+    static std::span<const std::uint8_t> bytes(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+    /// Connects, and returns how that ended.
+    Ended failure(const std::optional<TlsContext>& tls, const std::string& name) {
+        std::promise<Ended> ended;
+        connect(tls, name, {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
+        return ended.get_future().get();
+    }
+    /// Connects, lets the server do `then` with its socket, and returns how the client's connection ended.
+    Ended ending(void (Socket::*then)()) {
+        std::promise<Ended> ended;
+        server_callbacks_.opened = [this, then](const PeerFacts&) { loop_.post([this, then] { (accepted_.get()->*then)(); }); };
+        connect(client_tls(), "hub.example", {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
+        return ended.get_future().get();
+    }
+
+    TlsContext server_tls_ = TlsContext::server(server_credential().certificate_pem, server_credential().key_pem);
+    Socket::Callbacks server_callbacks_;
+    std::shared_ptr<Socket> accepted_, client_;
+    std::unique_ptr<Listener> listener_;
+    Loop loop_;
+};
+
+TEST_F(SocketTest, CarriesBytesBothWays) {
+    std::promise<std::string> echoed;
+    std::string collected;
+    server_callbacks_.received = [this](std::span<const std::uint8_t> data) { accepted_->send(data); };
+    const std::string sent(100'000, 'x');
+    connect(client_tls(), "hub.example",
+            {.opened = [&](const PeerFacts&) { client_->send(bytes(sent)); },
+             .received = [&](std::span<const std::uint8_t> data) {
+                 collected.append(data.begin(), data.end());
+                 if (collected.size() == sent.size()) echoed.set_value(collected);
+             },
+             .ended = nullptr});
+    EXPECT_EQ(echoed.get_future().get(), sent);
+}
+
+TEST_F(SocketTest, NegotiatesTheVersionItIsAskedFor) {
+    for (const auto& [version, name] : {std::pair{TlsVersion::tls_1_2, "TLSv1.2"}, std::pair{TlsVersion::tls_1_3, "TLSv1.3"}}) {
+        std::promise<std::string> negotiated;
+        connect(client_tls(version), "hub.example", {.opened = [&](const PeerFacts& facts) { negotiated.set_value(facts.tls_version); }, .received = nullptr, .ended = nullptr});
+        EXPECT_EQ(negotiated.get_future().get(), name);
+    }
+}
+
+TEST_F(SocketTest, AForeignRootIsRefused) {
+    const auto other = pki::make_root("another root");
+    const auto ended = failure(client_tls(TlsVersion::any, other.certificate_pem), "hub.example");
+    EXPECT_EQ(ended.ending, Ending::handshake);
+    EXPECT_NE(ended.text.find("certificate refused: "), std::string::npos) << ended.text;
+}
+
+TEST_F(SocketTest, AWrongNameIsRefused) {
+    const auto ended = failure(client_tls(), "other.example");
+    EXPECT_EQ(ended.text, "certificate refused: hostname mismatch");
+}
+
+TEST_F(SocketTest, AnAddressIsCheckedAgainstTheAddressesOfTheCertificate) {
+    std::promise<void> opened;
+    connect(client_tls(), "127.0.0.1", {.opened = [&](const PeerFacts&) { opened.set_value(); }, .received = nullptr, .ended = nullptr});
+    opened.get_future().get();
+    EXPECT_EQ(failure(client_tls(), "127.0.0.2").text, "certificate refused: IP address mismatch");
+}
+
+TEST_F(SocketTest, PlainBytesEndTheHandshakeOfTheServer) {
+    std::promise<Ended> ended;
+    server_callbacks_.ended = [&](const Ended& how) { ended.set_value(how); };
+    connect(std::nullopt, "", {.opened = [&](const PeerFacts&) { client_->send(bytes("\x10\x0c plain MQTT")); }, .received = nullptr, .ended = nullptr});
+    EXPECT_EQ(ended.get_future().get().ending, Ending::handshake);
+}
+
+TEST_F(SocketTest, TellsHowThePeerClosed) {
+    EXPECT_EQ(ending(&Socket::close).ending, Ending::close_notify);
+    EXPECT_EQ(ending(&Socket::fin).ending, Ending::fin);
+    EXPECT_EQ(ending(&Socket::reset).ending, Ending::reset);
+}
+
+TEST_F(SocketTest, NobodyListening) {
+    const auto port = listener_->port();
+    loop_.call([&] { listener_.reset(); });
+    std::promise<Ended> ended;
+    loop_.call([&] { client_ = Socket::connect(loop_, "127.0.0.1", port, client_tls(), "hub.example", {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }}); });
+    const auto how = ended.get_future().get();
+    EXPECT_EQ(how.ending, Ending::unreachable);
+    EXPECT_EQ(how.text, "TCP connection failed: Connection refused");
+}
+
+TEST_F(SocketTest, WhatWasSentBeforeTheCloseArrives) {
+    std::promise<std::string> all;
+    std::string collected;
+    server_callbacks_.opened = [this](const PeerFacts&) {
+        loop_.post([this] {
+            accepted_->send(bytes("last words"));
+            accepted_->close();
+        });
+    };
+    connect(client_tls(), "hub.example",
+            {.opened = nullptr, .received = [&](std::span<const std::uint8_t> data) { collected.append(data.begin(), data.end()); }, .ended = [&](const Ended&) { all.set_value(collected); }});
+    EXPECT_EQ(all.get_future().get(), "last words");
+}
+
+TEST(Listener, APortInUseIsSaid) {
+    Loop loop;
+    loop.start();
+    std::unique_ptr<Listener> first;
+    loop.call([&] { first = std::make_unique<Listener>(loop, "127.0.0.1", 0, [](Accepted) {}); });
+    try {
+        loop.call([&] { Listener second(loop, "127.0.0.1", first->port(), [](Accepted) {}); });
+        FAIL() << "the port was given out twice";
+    } catch (const ListenError& error) {
+        EXPECT_EQ(std::string(error.what()), "cannot listen on 127.0.0.1:" + std::to_string(first->port()) + ": Address already in use");
+    }
+    loop.call([&] { first.reset(); });
+}
+
+TEST(TlsContext, ForeignKeysAndNonsenseAreNamed) {
+    const auto root = pki::make_root("root");
+    const auto one = pki::make_server(root, {"a", {"a"}, {}});
+    const auto other = pki::make_server(root, {"b", {"b"}, {}});
+    const auto text_of = [](const auto& work) -> std::string {
+        try {
+            work();
+        } catch (const TlsError& error) {
+            return error.what();
+        }
+        return "accepted";
+    };
+    EXPECT_EQ(text_of([&] { TlsContext::server(one.certificate_pem, other.key_pem); }), "server key: it does not belong to the certificate");
+    EXPECT_EQ(text_of([&] { TlsContext::server("nonsense", one.key_pem); }), "server certificate: no PEM certificate in it");
+    EXPECT_EQ(text_of([&] { TlsContext::server(one.certificate_pem, "nonsense"); }), "server key: no PEM private key in it");
+    EXPECT_EQ(text_of([&] { TlsContext::client({.ca_pem = "nonsense", .chain_pem = {}, .key_pem = {}, .version = TlsVersion::any, .verify = true}); }), "CA file: no PEM certificate in it");
+}
+
+}  // namespace
+}  // namespace hubspec::net
