@@ -1,0 +1,217 @@
+#include "harness/scenario/scenario_file.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "harness/scenario/conversation.hpp"
+#include "harness/scenario/expression.hpp"
+#include "harness/scenario/read.hpp"
+#include "harness/scenario/steps.hpp"
+
+namespace hubspec::scenario {
+
+using namespace model;
+
+namespace {
+
+constexpr std::size_t most_cases = 1000;
+
+bool is_own_name(const std::string& text) {
+    const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+    const auto fits = [&](char c) { return letter(c) || (c >= '0' && c <= '9'); };
+    return !text.empty() && letter(text.front()) && std::all_of(text.begin(), text.end(), fits);
+}
+
+bool is_tag(const std::string& text) {
+    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+    return !text.empty() && text.front() != '-' && text.front() != '_' && std::all_of(text.begin(), text.end(), fits);
+}
+
+std::vector<std::string> read_tags(const yaml::Node& node, Scope& scope) {
+    auto tags = yaml::read_texts(node, "tags", scope.diagnostics);
+    const auto* list = node.sequence();
+    for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i)
+        if (const auto* text = list->items[i].text(); text != nullptr && !list->items[i].broken && !is_tag(*text))
+            scope.say(yaml::at(list->items[i], "a tag has lower-case letters, digits, '-' and '_' only, not '" + *text + "'"));
+    return tags;
+}
+
+Seat read_seat(const yaml::Node& node, Scope& scope) {
+    const auto word = yaml::read_word(node, "seat", {"device", "hub"}, scope.diagnostics);
+    if (!word || *word == "device") return Seat::device;
+    scope.say(yaml::at(node, "the hub's seat is not there yet: scenarios are written for the device's"));
+    return Seat::hub;
+}
+
+std::string read_applies(const yaml::Node& node, Scope& scope) {
+    const auto text = yaml::read_line(node, "applies", scope.diagnostics);
+    if (!text) return {};
+    const auto parsed = parse_expression(*text);
+    const auto* error = std::get_if<ExpressionError>(&parsed);
+    if (error == nullptr) return *text;
+    auto diagnostic = yaml::at(node, "'applies': " + error->message);
+    diagnostic.place.column += static_cast<int>(error->offset) + (node.scalar()->quoted ? 1 : 0);
+    diagnostic.length = static_cast<int>(error->length);
+    scope.say(std::move(diagnostic));
+    return *text;
+}
+
+bool check_axis_name(const yaml::Node& node, const yaml::Member& axis, Scope& scope) {
+    const bool taken = axis.name == "index" || axis.name == "device" || axis.name == "hub" || axis.name == "_";
+    if (is_own_name(axis.name) && !taken) return true;
+    scope.say(yaml::at(node, axis, taken ? "'" + axis.name + "' means something else already; give the axis another name"
+                                         : "an axis has a name of letters, digits and '_', not '" + axis.name + "'"));
+    return false;
+}
+
+Axis read_axis(const yaml::Member& member, Scope& scope) {
+    Axis axis{member.name, {}};
+    const auto* list = yaml::read_list(member.value, member.name, scope.diagnostics);
+    if (list == nullptr) return axis;
+    if (list->items.empty()) scope.say(yaml::at(member.value, "the axis '" + member.name + "' has no values"));
+    std::set<std::string> seen;
+    for (const auto& item : list->items) {
+        if (item.broken) continue;
+        const auto* scalar = item.scalar();
+        if (scalar == nullptr || scalar->value.is_null()) scope.say(yaml::at(item, "a value of an axis is text, a number, true or false, not " + describe(item)));
+        else if (!seen.insert(scalar->text).second) scope.say(yaml::at(item, "'" + scalar->text + "' is listed twice"));
+        else axis.values.push_back(scalar->value);
+    }
+    return axis;
+}
+
+std::vector<Axis> read_over(const yaml::Node& node, Scope& scope) {
+    std::vector<Axis> axes;
+    const auto* map = yaml::read_map(node, "over", scope.diagnostics);
+    if (map == nullptr) return axes;
+    std::size_t cases = 1;
+    for (const auto& member : map->members) {
+        if (!check_axis_name(node, member, scope)) continue;
+        scope.names.declare(member.name);
+        scope.axes[member.name] = &member.value;
+        axes.push_back(read_axis(member, scope));
+        cases *= std::max<std::size_t>(1, axes.back().values.size());
+        if (cases <= most_cases) continue;
+        scope.say(yaml::at(node, member, "the axes make more than " + std::to_string(most_cases) + " cases"));
+        break;
+    }
+    return axes;
+}
+
+void declare_identity(const std::string& name, Scope& scope) {
+    scope.names.declare(name + ".id");
+    scope.names.declare(name + ".primary_key_length");
+}
+
+std::vector<IdentitySpec> read_identities(const yaml::Node& node, Scope& scope) {
+    std::vector<IdentitySpec> identities;
+    const auto* map = yaml::read_map(node, "identities", scope.diagnostics);
+    if (map == nullptr) return identities;
+    for (const auto& member : map->members) {
+        if (member.name == "device" || member.name == "hub") {
+            scope.say(yaml::at(node, member, "'" + member.name + "' is there without being listed"));
+            continue;
+        }
+        if (!is_own_name(member.name)) scope.say(yaml::at(node, member, "an identity has a name of letters, digits and '_', not '" + member.name + "'"));
+        IdentitySpec identity{member.name, "sas", member.place};
+        if (yaml::read_map(member.value, member.name, scope.diagnostics) != nullptr) {
+            yaml::check_keys(member.value, "an identity", {"kind"}, {}, scope.diagnostics);
+            if (const auto* kind = member.value.map()->find("kind")) yaml::read_word(*kind, "kind", {"sas"}, scope.diagnostics);
+        }
+        declare_identity(member.name, scope);
+        scope.identities.push_back(member.name);
+        identities.push_back(std::move(identity));
+    }
+    return identities;
+}
+
+void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope) {
+    for (const auto& axis : scenario.axes)
+        if (!scope.names.was_used(axis.name)) {
+            const auto& over = *root.map()->find("over");
+            scope.say(yaml::at(over, *over.map()->member(axis.name), "no line uses the axis: {{" + axis.name + "}} occurs nowhere"));
+        }
+    for (const auto& identity : scenario.identities) {
+        const bool spoken_of = std::find(scope.used_identities.begin(), scope.used_identities.end(), identity.name) != scope.used_identities.end();
+        if (spoken_of || scope.names.was_used(identity.name + ".id") || scope.names.was_used(identity.name + ".primary_key_length")) continue;
+        const auto& list = *root.map()->find("identities");
+        scope.say(yaml::at(list, *list.map()->member(identity.name), "no line uses the identity '" + identity.name + "'"));
+        scope.diagnostics.back().severity = Severity::warning;
+    }
+}
+
+void read_head(const yaml::Map& map, Scenario& scenario, Scope& scope) {
+    const auto with = [&](const char* key, auto read) {
+        if (const auto* node = map.find(key)) read(*node);
+    };
+    with("title", [&](const yaml::Node& node) { scenario.title = yaml::read_line(node, "title", scope.diagnostics).value_or(""); });
+    with("verifies", [&](const yaml::Node& node) { scope.verifies = scenario.verifies = read_verifies(node, scope); });
+    with("tags", [&](const yaml::Node& node) { scenario.tags = read_tags(node, scope); });
+    with("seat", [&](const yaml::Node& node) { scenario.seat = read_seat(node, scope); });
+    with("applies", [&](const yaml::Node& node) { scenario.applies = read_applies(node, scope); });
+    with("over", [&](const yaml::Node& node) { scenario.axes = read_over(node, scope); });
+    with("identities", [&](const yaml::Node& node) { scenario.identities = read_identities(node, scope); });
+}
+
+// What lines say of each other is only looked at when each of them could be read: the rest would be echoes.
+void read_conversation(const yaml::Node& root, Scenario& scenario, Scope& scope) {
+    const auto* list = root.map()->find("steps");
+    if (list == nullptr) return;
+    const auto problems = scope.diagnostics.size();
+    scenario.steps = read_steps(*list, scope);
+    if (scope.diagnostics.size() > problems) return;
+    scope.names.finish(scope.diagnostics);
+    check_unused(root, scenario, scope);
+    check_connections(scenario.steps, *root.file, scope.diagnostics);
+    link_answers(scenario.steps, *root.file, scope.diagnostics);
+    leave_to_later(scenario.steps);
+    scenario.needs = needs_of(scenario.steps);
+}
+
+}  // namespace
+
+const std::vector<FileKey>& file_keys() {
+    static const std::vector<FileKey> keys{
+        {"title", "One sentence: what holds when the scenario passes.", true},
+        {"verifies", "Ids of the requirements it proves; at least one.", true},
+        {"tags", "Words to select by.", false},
+        {"seat", "The side that the harness plays; device when missing.", false},
+        {"applies", "An expression over the target: target.tier == standard and not target.edge. When it is false the case is not applicable.", false},
+        {"over", "Axes: one case for each value; {qos: [0, 1]} binds {{qos}}.", false},
+        {"identities", "Further fresh identities beside device: {other: {}} gives {{other.id}}.", false},
+        {"steps", "The conversation.", true},
+    };
+    return keys;
+}
+
+std::optional<Scenario> read_scenario(const yaml::Document& document, const std::string& id, const Catalogue* catalogue, OpeningShelf* openings,
+                                      Diagnostics& diagnostics) {
+    Diagnostics found = document.diagnostics;
+    std::optional<Scenario> scenario;
+    if (document.root.map() != nullptr && !document.root.broken) {
+        Scope scope(found);
+        scope.catalogue = catalogue;
+        scope.openings = openings;
+        scope.names.declare("hub.host");
+        declare_identity("device", scope);
+        scope.names.reserve("index", "{{index}} counts the rounds of a 'repeat'; it means nothing outside of one");
+        std::vector<std::string> allowed, required;
+        for (const auto& key : file_keys()) {
+            allowed.push_back(key.name);
+            if (key.required) required.push_back(key.name);
+        }
+        yaml::check_keys(document.root, "a scenario", allowed, required, found);
+        scenario.emplace();
+        scenario->id = id;
+        scenario->file = document.file->name;
+        read_head(*document.root.map(), *scenario, scope);
+        read_conversation(document.root, *scenario, scope);
+    } else if (!document.root.broken) {
+        found.push_back(yaml::at(document.root, "a scenario is a map with 'title', 'verifies' and 'steps', not " + describe(document.root)));
+    }
+    if (has_errors(found)) scenario.reset();
+    diagnostics.insert(diagnostics.end(), found.begin(), found.end());
+    return scenario;
+}
+
+}  // namespace hubspec::scenario

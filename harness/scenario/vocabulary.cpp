@@ -1,0 +1,59 @@
+#include "harness/scenario/vocabulary.hpp"
+
+#include "harness/scenario/vocabulary_types.hpp"
+
+namespace hubspec::scenario {
+
+const std::vector<LineSpec>& vocabulary() {
+    static const std::vector<LineSpec> table = [] {
+        std::vector<LineSpec> lines;
+        for (auto& part : {device_lines(), wire_lines(), service_lines(), expected_lines()}) lines.insert(lines.end(), part.begin(), part.end());
+        return lines;
+    }();
+    return table;
+}
+
+std::vector<const LineSpec*> lines_of(model::Speaker speaker) {
+    std::vector<const LineSpec*> lines;
+    for (const auto& line : vocabulary())
+        if (line.speaker == speaker) lines.push_back(&line);
+    return lines;
+}
+
+const LineSpec* find_line(model::Speaker speaker, std::string_view name) {
+    for (const auto& line : vocabulary())
+        if (line.speaker == speaker && line.name == name) return &line;
+    return nullptr;
+}
+
+const std::vector<std::string>& speaker_names() {
+    static const std::vector<std::string> names{"device", "wire", "service", "hub"};
+    return names;
+}
+
+std::string_view name_of(model::Speaker speaker) { return speaker_names()[static_cast<std::size_t>(speaker)]; }
+
+const std::vector<std::string>& capabilities() {
+    static const std::vector<std::string> names{"clock", "telemetry", "log", "faults", "service", "cloud_to_device"};
+    return names;
+}
+
+std::vector<std::string> names_of(const std::vector<FieldSpec>& fields) {
+    std::vector<std::string> names;
+    for (const auto& field : fields) names.push_back(field.name);
+    return names;
+}
+
+std::vector<std::string> names_of(const std::vector<const LineSpec*>& lines) {
+    std::vector<std::string> names;
+    for (const auto* line : lines) names.push_back(line->name);
+    return names;
+}
+
+const FieldSpec* find_field(const std::vector<FieldSpec>& fields, std::string_view name) {
+    for (const auto& field : fields)
+        if (field.name == name) return &field;
+    return nullptr;
+}
+
+}  // namespace hubspec::scenario
