@@ -120,7 +120,10 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
 
     void subscribed(const paho::token& token) {
         mqtt::Suback suback{static_cast<mqtt::PacketId>(token.get_message_id()), {}};
-        for (const auto code : token.get_subscribe_response().get_reason_codes()) suback.return_codes.push_back(static_cast<std::uint8_t>(code));
+        const auto response = token.get_subscribe_response();
+        // Of a single filter Paho 1.3.12 tells no granted QoS, only that it was granted: what it gives is no code.
+        if (response.get_reason_codes().size() > 1)
+            for (const auto code : response.get_reason_codes()) suback.return_codes.push_back(static_cast<std::uint8_t>(code));
         tell(std::move(suback));
     }
 
@@ -206,10 +209,6 @@ void PahoDevice::subscribe(const std::vector<mqtt::Subscription>& subscriptions)
     auto& listener = impl.listen([self = impl_](const paho::token& token) { self->subscribed(token); },
                                  [self = impl_, count = subscriptions.size()](const paho::token& token) { self->not_subscribed(token, count); });
     impl.act([&] {
-        if (subscriptions.size() == 1) {
-            impl.client->subscribe(subscriptions.front().filter, subscriptions.front().qos, nullptr, listener);
-            return;
-        }
         auto filters = std::make_shared<paho::string_collection>();
         paho::async_client::qos_collection qos;
         for (const auto& one : subscriptions) filters->push_back(one.filter), qos.push_back(one.qos);
