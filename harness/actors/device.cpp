@@ -18,8 +18,9 @@ struct Device::Impl : PahoObserver {
     PahoDevice paho{*this};  // last: gone first, and with it all calls to this
 
     void on_packet(mqtt::Packet packet) override {
-        if (std::holds_alternative<mqtt::Connack>(packet)) {
+        if (const auto* connack = std::get_if<mqtt::Connack>(&packet)) {
             established = true;
+            leaving = connack->return_code != 0;  // Paho closes by itself; a wire line sees what the hub does
             inbox.put(ConnectionOpened{connection, {}});
         }
         const bool publish = std::holds_alternative<mqtt::Publish>(packet);
@@ -39,18 +40,7 @@ Device::~Device() = default;
 
 void Device::connect(const Endpoint& endpoint, const mqtt::Connect& packet) {
     impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
-    impl_->paho.connect({.server_uri = "ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port),
-                         .client_id = packet.client_id,
-                         .clean_session = packet.clean_session,
-                         .keep_alive = packet.keep_alive,
-                         .user_name = packet.user_name,
-                         .password = packet.password,
-                         .will = packet.will,
-                         .ca_file = endpoint.ca_file,
-                         .server_name = endpoint.address,
-                         .client_certificate_file = std::nullopt,
-                         .client_key_file = std::nullopt,
-                         .connect_timeout = endpoint.connect_timeout});
+    impl_->paho.connect({"ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port), packet, endpoint.ca_file, endpoint.connect_timeout});
 }
 
 void Device::subscribe(const mqtt::Subscribe& packet) {

@@ -21,8 +21,6 @@ Value to_value(const iothub::PropertyBag& bag) {
     return object;
 }
 
-Value bytes_value(const mqtt::Bytes& bytes) { return std::string(bytes.begin(), bytes.end()); }
-
 // Each packet as the fields that README.md lists. PUBLISH's topic and payload are compared with their own rules.
 Value fields_of(const mqtt::Packet& packet) {
     const auto id = [](const auto& one) { return Value(Object{{"packet_id", static_cast<std::int64_t>(one.packet_id)}}); };

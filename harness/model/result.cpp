@@ -1,0 +1,32 @@
+#include "harness/model/result.hpp"
+
+namespace hubspec::model {
+
+Counts count(const std::vector<CaseResult>& cases) {
+    Counts counts;
+    for (const auto& one : cases) {
+        switch (one.verdict) {
+            case Verdict::not_applicable: ++counts.not_applicable; continue;
+            case Verdict::pass: ++counts.pass; break;
+            case Verdict::warn: ++counts.warn; break;
+            case Verdict::inconclusive: ++counts.inconclusive; break;
+            case Verdict::error: ++counts.error; break;
+            case Verdict::fail: ++counts.fail; break;
+        }
+        counts.checks_planned += one.checks_planned;
+        counts.checks_executed += one.checks_executed;
+        counts.checks_passed += one.checks_passed;
+    }
+    return counts;
+}
+
+int exit_status(const RunResult& run, bool strict) {
+    const auto counts = count(run.cases);
+    if (run.interrupted) return 130;
+    if (counts.fail > 0 || (strict && counts.warn > 0)) return 1;
+    if (counts.error > 0 || counts.inconclusive > 0) return 2;
+    if (counts.pass + counts.warn == 0 || counts.checks_executed == 0) return 4;
+    return 0;
+}
+
+}  // namespace hubspec::model

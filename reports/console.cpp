@@ -1,0 +1,201 @@
+#include "reports/console.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace hubspec::reports {
+
+using namespace model;
+
+namespace {
+
+constexpr std::size_t lines_before = 6, lines_after = 3;
+
+std::string paint(const std::string& text, const char* code, const ConsoleStyle& style) {
+    return style.colour ? std::string("\x1b[") + code + "m" + text + "\x1b[0m" : text;
+}
+
+const char* colour_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::pass: return "32";
+        case Verdict::warn: return "33";
+        case Verdict::not_applicable: return "2";
+        case Verdict::inconclusive:
+        case Verdict::error: return "35";
+        case Verdict::fail: return "31";
+    }
+    return "0";
+}
+
+std::string word_of(Verdict verdict) {
+    switch (verdict) {
+        case Verdict::pass: return "PASS";
+        case Verdict::warn: return "WARN";
+        case Verdict::not_applicable: return "N/A";
+        case Verdict::inconclusive: return "OPEN";
+        case Verdict::error: return "ERROR";
+        case Verdict::fail: return "FAIL";
+    }
+    return "FAIL";
+}
+
+std::string arrow_of(const TraceLine& line) {
+    if (line.lane == "service") return line.direction == "sent" ? "=>" : "<=";
+    if (line.direction == "sent") return "->";
+    if (line.direction == "received") return "<-";
+    return "--";
+}
+
+std::string trace_text(const TraceLine& line, bool marked, const ConsoleStyle& style) {
+    const auto text = fmt::format("  {} {:>9.3f} ms  {:<8} {} {}", marked ? ">" : " ", static_cast<double>(line.at.count()) / 1000.0, line.lane, arrow_of(line), line.text);
+    return (marked ? paint(text, "1", style) : text) + "\n";
+}
+
+// Steps and invented names are the harness's own bookkeeping; a reader of a failure wants the packets.
+bool is_packet(const TraceLine& line) { return line.lane != "harness"; }
+
+std::string around(const CaseResult& result, std::optional<std::size_t> marked, const ConsoleStyle& style) {
+    std::vector<std::size_t> packets;
+    for (std::size_t i = 0; i < result.trace.size(); ++i)
+        if (is_packet(result.trace[i]) || marked == i) packets.push_back(i);
+    std::size_t middle = packets.size();
+    for (std::size_t i = 0; marked && i < packets.size(); ++i)
+        if (packets[i] == *marked) middle = i;
+    const std::size_t first = middle > lines_before ? middle - lines_before : 0;
+    const std::size_t last = std::min(packets.size(), middle + lines_after + 1);
+    std::string text;
+    if (first > 0) text += fmt::format("    ... {} earlier\n", first);
+    for (std::size_t i = first; i < last; ++i) text += trace_text(result.trace[packets[i]], marked == packets[i], style);
+    if (last < packets.size()) text += fmt::format("    ... {} later\n", packets.size() - last);
+    return text;
+}
+
+const Requirement* find(const RunResult& run, const std::string& id) {
+    for (const auto& one : run.requirements)
+        if (one.id == id) return &one;
+    return nullptr;
+}
+
+std::string sentence(const RunResult& run, const std::string& id, const ConsoleStyle& style) {
+    const auto* requirement = find(run, id);
+    if (requirement == nullptr) return "    " + id + "\n";
+    const auto source = requirement->line.empty() ? (requirement->sources.empty() ? "" : "source: " + requirement->sources) : "protocol line " + requirement->line;
+    return fmt::format("    {} ({}{}{}): {}\n", paint(id, "1", style), to_string(requirement->level), source.empty() ? "" : ", ", source, requirement->text);
+}
+
+std::string finding_text(const CaseResult& result, const Finding& finding, const RunResult& run, const ConsoleStyle& style) {
+    std::string text = "  " + finding.summary + "\n";
+    if (!finding.source_line.empty()) text += fmt::format("  {} | {}\n", finding.place.line, finding.source_line);
+    if (!finding.expected.empty()) text += "  expected  " + finding.expected + "\n";
+    if (!finding.expected.empty()) text += "  actual    " + (finding.actual.empty() ? std::string("nothing came") : finding.actual) + "\n";
+    for (const auto& difference : finding.differences) text += "  differs   " + difference + "\n";
+    if (!finding.hint.empty()) text += "  hint      " + finding.hint + "\n";
+    if (!finding.requirements.empty()) text += "  requirement\n";
+    for (const auto& id : finding.requirements) text += sentence(run, id, style);
+    return text + "  packets\n" + around(result, finding.trace_line, style);
+}
+
+std::string milliseconds(std::chrono::microseconds time) { return time.count() < 10'000'000 ? fmt::format("{} ms", time.count() / 1000) : fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1e6); }
+
+std::string area_of(const std::string& id) { return id.substr(0, id.rfind('-')); }
+
+// Areas with their requirements: how many were proven, and how many were put in question.
+std::string area_table(const RunResult& run) {
+    std::map<std::string, std::set<std::string>> proven, questioned;
+    for (const auto& one : run.cases)
+        for (const auto& id : one.requirements) {
+            if (one.verdict == Verdict::pass) proven[area_of(id)].insert(id);
+            if (one.verdict > Verdict::warn) questioned[area_of(id)].insert(id);
+        }
+    std::string text;
+    std::set<std::string> areas;
+    for (const auto& [area, ids] : proven) areas.insert(area);
+    for (const auto& [area, ids] : questioned) areas.insert(area);
+    for (const auto& area : areas) {
+        std::size_t held = 0;
+        for (const auto& id : proven[area]) held += questioned[area].contains(id) ? 0 : 1;
+        text += fmt::format("  {:<10} {:>3} held{}\n", area, held, questioned[area].empty() ? "" : fmt::format(", {} not", questioned[area].size()));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string format_case_line(const CaseResult& result, const ConsoleStyle& style) {
+    std::string line = paint(fmt::format("{:<5}", word_of(result.verdict)), colour_of(result.verdict), style) + " " + result.name;
+    if (result.verdict != Verdict::not_applicable) line += "  " + milliseconds(result.duration);
+    if (!result.reason.empty()) line += "  (" + result.reason + ")";
+    return line;
+}
+
+std::string format_trace(const CaseResult& result, const ConsoleStyle& style) {
+    std::string text;
+    for (const auto& line : result.trace) {
+        if (!is_packet(line) && style.verbosity < 2) continue;
+        text += trace_text(line, false, style);
+        if (style.verbosity >= 2 && !line.hex.empty()) text += "      " + line.hex + "\n";
+    }
+    return text;
+}
+
+std::string format_failure(const CaseResult& result, const RunResult& run, const ConsoleStyle& style) {
+    std::string text = paint(word_of(result.verdict), colour_of(result.verdict), style) + " " + result.name + "\n  " + result.title + "\n";
+    for (const auto& finding : result.findings) text += finding_text(result, finding, run, style);
+    if (result.findings.empty() && !result.reason.empty()) text += "  " + result.reason + "\n";
+    for (const auto& note : result.notes) text += "  note: " + note + "\n";
+    const auto silent = result.checks_planned - result.checks_executed;
+    if (silent > 0) text += fmt::format("  {} of {} checks never ran\n", silent, result.checks_planned);
+    return text;
+}
+
+std::string format_summary(const RunResult& run, const std::string& rerun, const ConsoleStyle& style) {
+    const auto counts = count(run.cases);
+    std::string text = fmt::format("{} cases against {} in {}\n", run.cases.size(), run.target, milliseconds(run.duration));
+    const auto add = [&](std::size_t number, Verdict verdict, const char* name) {
+        if (number > 0) text += "  " + paint(fmt::format("{:>5} {}", number, name), colour_of(verdict), style) + "\n";
+    };
+    add(counts.pass, Verdict::pass, "passed");
+    add(counts.warn, Verdict::warn, "passed with a warning");
+    add(counts.fail, Verdict::fail, "failed");
+    add(counts.error, Verdict::error, "errors");
+    add(counts.inconclusive, Verdict::inconclusive, "inconclusive");
+    add(counts.not_applicable, Verdict::not_applicable, "not applicable");
+    text += fmt::format("  {} of {} checks ran, {} held\n", counts.checks_executed, counts.checks_planned, counts.checks_passed);
+    if (style.verbosity > 0) text += area_table(run);
+    if (run.interrupted) text += "The run was interrupted.\n";
+    if (!rerun.empty()) text += "Again, only what failed:\n  " + rerun + "\n";
+    return text;
+}
+
+LiveProgress::LiveProgress(std::ostream& out, ConsoleStyle style, std::size_t total, bool quiet) : out_(out), style_(style), total_(total), quiet_(quiet) {}
+
+void LiveProgress::began(const std::string& name) {
+    current_ = name;
+    draw();
+}
+
+void LiveProgress::finished(const CaseResult& result) {
+    ++done_;
+    if (result.verdict > Verdict::warn) ++failed_;
+    clear();
+    const bool notable = result.verdict > Verdict::pass;
+    if (!quiet_ || notable) out_ << format_case_line(result, style_) << "\n";
+    if (style_.verbosity > 0) out_ << format_trace(result, style_);
+    draw();
+}
+
+void LiveProgress::clear() {
+    if (style_.terminal) out_ << "\r\x1b[K" << std::flush;
+}
+
+void LiveProgress::draw() {
+    if (!style_.terminal || done_ >= total_) return;
+    std::string line = fmt::format("[{}/{}] {}{}", done_, total_, failed_ > 0 ? fmt::format("{} failed  ", failed_) : "", current_);
+    if (line.size() >= static_cast<std::size_t>(style_.width)) line.resize(static_cast<std::size_t>(style_.width) - 1);
+    out_ << "\r\x1b[K" << line << std::flush;
+}
+
+}  // namespace hubspec::reports

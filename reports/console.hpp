@@ -1,0 +1,49 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "harness/model/result.hpp"
+
+/// The way out: one writer per format, each a function of a finished result.
+namespace hubspec::reports {
+
+struct ConsoleStyle {
+    bool colour = false;
+    bool terminal = false;  ///< a line may be rewritten
+    int width = 100;
+    int verbosity = 0;      ///< 1: the decoded packets of every case; 2: bytes too
+};
+
+/// "PASS  reported/patch-is-answered-204  12 ms": a word, never colour alone.
+std::string format_case_line(const model::CaseResult& result, const ConsoleStyle& style);
+
+/// Everything about a case that did not pass: expected, closest actual, the YAML place, the requirement's sentence, the
+/// decoded packets around it, and how many checks never ran.
+std::string format_failure(const model::CaseResult& result, const model::RunResult& run, const ConsoleStyle& style);
+
+/// The decoded packets of one case.
+std::string format_trace(const model::CaseResult& result, const ConsoleStyle& style);
+
+/// Verdict, counts, requirement areas, silence accounting and, after a failure, the command that reruns only the failures.
+std::string format_summary(const model::RunResult& run, const std::string& rerun, const ConsoleStyle& style);
+
+/// What goes on while it goes on: one line that is rewritten on a terminal, a line for each case elsewhere.
+class LiveProgress {
+public:
+    LiveProgress(std::ostream& out, ConsoleStyle style, std::size_t total, bool quiet);
+    void began(const std::string& name);
+    void finished(const model::CaseResult& result);
+    /// Removes the rewritten line: something else will be printed.
+    void clear();
+
+private:
+    void draw();
+    std::ostream& out_;
+    ConsoleStyle style_;
+    std::size_t total_ = 0, done_ = 0, failed_ = 0;
+    bool quiet_ = false;
+    std::string current_;
+};
+
+}  // namespace hubspec::reports

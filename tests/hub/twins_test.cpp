@@ -1,0 +1,135 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/hub/support/client.hpp"
+
+namespace hubspec::hub {
+namespace {
+
+using namespace test;
+using testing::SizeIs;
+
+const std::string patch = "$iothub/twin/PATCH/properties/reported/?$rid=";
+
+class Twins : public testing::Test {
+protected:
+    Twins() { client_.connect().subscribe("$iothub/twin/res/#", 0); }
+
+    mqtt::Publish ask(const std::string& topic, const std::string& payload = {}) {
+        client_.publish(topic, payload);
+        const auto packets = client_.take();
+        return packets.size() == 1 ? publish(packets[0]) : mqtt::Publish{};
+    }
+    std::string twin() { return text(ask("$iothub/twin/GET/?$rid=g").payload); }
+
+    World world_;
+    Client client_{world_};
+};
+
+TEST_F(Twins, ANewOneIsEmptyWithVersions) {
+    const auto answer = ask("$iothub/twin/GET/?$rid=a-1");
+    EXPECT_EQ(answer.topic, "$iothub/twin/res/200/?$rid=a-1");
+    EXPECT_EQ(text(answer.payload), R"({"desired":{"$version":1},"reported":{"$version":1}})");
+}
+
+TEST_F(Twins, PatchesMergeAndNullRemoves) {
+    EXPECT_EQ(ask(patch + "1", R"({"a":1,"n":{"x":1,"y":2}})").topic, "$iothub/twin/res/204/?$rid=1&$version=2");
+    EXPECT_EQ(ask(patch + "2", R"({"b":2,"n":{"x":null,"z":3}})").topic, "$iothub/twin/res/204/?$rid=2&$version=3");
+    EXPECT_EQ(twin(), R"({"desired":{"$version":1},"reported":{"a":1,"n":{"y":2,"z":3},"b":2,"$version":3}})");
+    ask(patch + "3", R"({"a":null,"absent":null})");
+    EXPECT_EQ(twin(), R"({"desired":{"$version":1},"reported":{"n":{"y":2,"z":3},"b":2,"$version":4}})");
+}
+
+TEST_F(Twins, ArraysAreReplacedWhole) {
+    ask(patch + "1", R"({"a":[1,2]})");
+    ask(patch + "2", R"({"a":[3]})");
+    EXPECT_EQ(twin(), R"({"desired":{"$version":1},"reported":{"a":[3],"$version":3}})");
+}
+
+TEST_F(Twins, BadBodiesAreRefusedAndChangeNothing) {
+    std::string deep = "1";
+    for (int i = 0; i < 12; ++i) deep = R"({"d":)" + deep + "}";
+    for (const std::string& body : {std::string("{"), std::string("not json"), std::string("[]"), std::string("1"), std::string(""), std::string("{\"a\":\"\xff\"}"), std::string(R"({"a.b":1})"),
+                                   std::string(R"({"$version":5})"), std::string(R"({"a b":1})"), std::string(R"({"a":[1,null]})"), std::string(R"({"a":4503599627370496})"),
+                                   R"({"a":")" + std::string(4097, 'x') + "\"}", deep}) {
+        const auto answer = ask(patch + "9", body);
+        EXPECT_EQ(answer.topic, "$iothub/twin/res/400/?$rid=9") << body.substr(0, 40);
+        EXPECT_EQ(*model::parse_json(text(answer.payload))->find("errorCode"), model::Value(400004));
+    }
+    EXPECT_EQ(twin(), R"({"desired":{"$version":1},"reported":{"$version":1}})");
+    EXPECT_FALSE(client_.closed());
+}
+
+TEST_F(Twins, AStaleVersionIsRefused) {
+    EXPECT_EQ(ask(patch + "1&$version=1", R"({"a":1})").topic, "$iothub/twin/res/204/?$rid=1&$version=2");
+    EXPECT_EQ(ask(patch + "2&$version=1", R"({"a":2})").topic, "$iothub/twin/res/412/?$rid=2");
+}
+
+TEST_F(Twins, DesiredChangesAreTold) {
+    client_.subscribe("$iothub/twin/PATCH/properties/desired/#", 0);
+    const auto answer = world_.call("PATCH", "/twins/D?api-version=2021-04-12", R"({"tags":{"t":1},"properties":{"desired":{"f":"5m","route":null}}})");
+    EXPECT_EQ(answer.status, 200);
+    const auto packets = client_.take();
+    ASSERT_THAT(packets, SizeIs(1));
+    EXPECT_EQ(publish(packets[0]).topic, "$iothub/twin/PATCH/properties/desired/?$version=2");
+    EXPECT_EQ(text(publish(packets[0]).payload), R"({"f":"5m","route":null,"$version":2})");
+    world_.call("PUT", "/twins/D?api-version=2021-04-12", R"({"properties":{"desired":{"g":1}}})");
+    EXPECT_EQ(text(publish(client_.take().at(0)).payload), R"({"g":1,"$version":3})");
+    EXPECT_EQ(twin(), R"({"desired":{"g":1,"$version":3},"reported":{"$version":1}})");
+}
+
+TEST(TwinSubscription, WithoutItThePatchIsAppliedInSilence) {
+    World world;
+    Client client(world);
+    client.connect().publish(patch + "1", R"({"a":1})");
+    EXPECT_TRUE(client.take().empty());
+    const auto view = *model::parse_json(world.call("GET", "/twins/D?api-version=2021-04-12").body);
+    EXPECT_EQ(*view.find("properties")->find("reported")->find("a"), model::Value(1));
+}
+
+class Methods : public testing::Test {
+protected:
+    RequestId invoke(const std::string& more = "") { return world_.ask("POST", "/twins/D/methods?api-version=2021-04-12", R"({"methodName":"reboot","payload":{"a":1})" + more + "}"); }
+    World world_;
+    Client client_{world_};
+};
+
+TEST_F(Methods, RoundTrip) {
+    client_.connect().subscribe("$iothub/methods/POST/#", 1);
+    const auto id = invoke();
+    const auto request = publish(client_.take().at(0));
+    EXPECT_EQ(request.topic, "$iothub/methods/POST/reboot/?$rid=1");
+    EXPECT_EQ(text(request.payload), R"({"a":1})");
+    EXPECT_EQ(request.qos, 0);
+    EXPECT_FALSE(world_.answered(id));
+    client_.publish("$iothub/methods/res/200/?$rid=other", "{}");
+    client_.publish("$iothub/methods/res/abc/?$rid=1", "{}");
+    EXPECT_FALSE(world_.answered(id));
+    client_.publish("$iothub/methods/res/-1/?$rid=1", R"({"b":2})");
+    EXPECT_EQ(world_.answered(id)->body, R"({"status":-1,"payload":{"b":2}})");
+}
+
+TEST_F(Methods, AbsentDevices) {
+    const auto answer = world_.answered(invoke());
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 404);
+    EXPECT_EQ(model::header(answer->headers, "iothub-errorcode"), "DeviceNotOnline");
+    const auto waiting = invoke(R"(,"connectTimeoutInSeconds":20)");
+    world_.pass(std::chrono::seconds(10));
+    EXPECT_FALSE(world_.answered(waiting));
+    client_.connect().send(mqtt::Subscribe{1, {{"$iothub/methods/POST/#", 0}}});
+    EXPECT_EQ(client_.take().size(), 2u);
+}
+
+TEST_F(Methods, SilentAndVanishingDevices) {
+    client_.connect().subscribe("$iothub/methods/POST/#", 0);
+    const auto silent = invoke(R"(,"responseTimeoutInSeconds":5)");
+    world_.pass(std::chrono::seconds(5));
+    EXPECT_EQ(world_.answered(silent)->status, 504);
+    const auto cut = invoke();
+    client_.vanish();
+    EXPECT_EQ(world_.answered(cut)->status, 404);
+}
+
+}  // namespace
+}  // namespace hubspec::hub
