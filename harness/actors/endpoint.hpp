@@ -25,6 +25,7 @@ struct Identity {
     std::string device_id;
     std::string primary_key;    ///< Base64
     std::string secondary_key;  ///< Base64
+    std::string former_key;     ///< Base64; the primary key before it was changed
 };
 
 }  // namespace hubspec::actors

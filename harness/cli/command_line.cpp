@@ -1,7 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
+#include <set>
 
 #include "harness/cli/options.hpp"
 #include "harness/cli/test_pki.hpp"
@@ -11,27 +11,12 @@ namespace hubspec::cli {
 
 namespace {
 
+constexpr const char* settings_file = "hubspec.yaml";
+
 constexpr const char* exit_statuses =
     "Exit status: 0 all passed; 1 a conformance failure; 2 an error or inconclusive case; 3 bad usage or scenario, nothing ran;\n"
     "4 nothing selected; 130 interrupted, reports written.\n"
     "Each option has an environment variable (--timeout-scale: HUBSPEC_TIMEOUT_SCALE) and a key in hubspec.yaml (timeout-scale: 2).";
-
-// hubspec.yaml in the current folder, as CLI11 wants to hear it.
-class YamlSettings : public CLI::Config {
-public:
-    std::string to_config(const CLI::App*, bool, bool, std::string) const override { return {}; }
-    std::vector<CLI::ConfigItem> from_config(std::istream& input) const override {
-        const std::string text(std::istreambuf_iterator<char>(input), {});
-        std::vector<CLI::ConfigItem> items;
-        for (auto& [name, values] : read_settings("hubspec.yaml", text)) {
-            CLI::ConfigItem item;
-            item.name = name;
-            item.inputs = values;
-            items.push_back(std::move(item));
-        }
-        return items;
-    }
-};
 
 std::string variable_of(const std::string& option) {
     std::string name = "HUBSPEC_";
@@ -179,24 +164,69 @@ int complain(const CLI::App& app, const CLI::ParseError& error) {
     return exit_unusable;
 }
 
+/// The command line as CLI11 knows it, with the options that it fills.
+struct Grammar {
+    CLI::App app{"The conformance harness for Azure IoT Hub's MQTT protocol.", "hubspec"};
+    Parsed parsed;
+    std::vector<Choice> verbs;
+
+    Grammar() {
+        app.set_version_flag("--version", "hubspec " HUBSPEC_VERSION);
+        app.footer(exit_statuses);
+        app.require_subcommand(1);
+        verbs = declare_all(app, parsed);
+    }
+
+    const Choice* chosen() const {
+        for (const auto& verb : verbs)
+            if (verb.first->parsed()) return &verb;
+        return nullptr;
+    }
+
+    /// Options that a settings file may set.
+    std::vector<std::string> names() const {
+        std::set<std::string> all;
+        for (const auto& [sub, command] : verbs)
+            for (const auto* option : sub->get_options())
+                if (!option->get_lnames().empty() && option->get_lnames().front() != "help") all.insert(option->get_lnames().front());
+        return {all.begin(), all.end()};
+    }
+};
+
+/// Arguments for what the settings file sets and neither the command line nor the environment has.
+std::vector<std::string> arguments_from_settings(const Grammar& grammar) {
+    std::vector<std::string> arguments;
+    if (!std::filesystem::exists(settings_file)) return arguments;
+    for (const auto& setting : read_settings(settings_file, grammar.names())) {
+        const auto* option = grammar.chosen()->first->get_option_no_throw("--" + setting.name);
+        if (option == nullptr || option->count() > 0) continue;
+        for (const auto& value : setting.values) arguments.push_back("--" + setting.name + "=" + value);
+    }
+    return arguments;
+}
+
 }  // namespace
 
 std::variant<Command, int> parse_command_line(int argc, const char* const* argv) {
-    CLI::App app("The conformance harness for Azure IoT Hub's MQTT protocol.", "hubspec");
-    app.set_version_flag("--version", "hubspec " HUBSPEC_VERSION);
-    app.footer(exit_statuses);
-    app.require_subcommand(1);
-    Parsed parsed;
-    const auto verbs = declare_all(app, parsed);
-    const auto settings = std::make_shared<YamlSettings>();
-    for (const auto& [sub, command] : verbs) sub->config_formatter(settings);
+    Grammar given;
     try {
-        app.parse(argc, argv);
+        given.app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return complain(app, error);
+        return complain(given.app, error);
     }
-    for (const auto& [sub, command] : verbs)
-        if (sub->parsed()) return command();
+    Grammar all;
+    try {
+        const auto more = arguments_from_settings(given);
+        if (more.empty()) return given.chosen()->second();
+        std::vector<const char*> arguments(argv, argv + argc);
+        for (const auto& one : more) arguments.push_back(one.c_str());
+        all.app.parse(static_cast<int>(arguments.size()), arguments.data());
+        return all.chosen()->second();
+    } catch (const SettingsError& error) {
+        std::fputs(error.what(), stderr);
+    } catch (const CLI::ParseError& error) {
+        std::fprintf(stderr, "hubspec: %s: %s\n", settings_file, error.what());
+    }
     return exit_unusable;
 }
 

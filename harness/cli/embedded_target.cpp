@@ -1,10 +1,9 @@
 #include "harness/cli/embedded_target.hpp"
 
-#include <sys/random.h>
-
 #include <atomic>
 
 #include "fixtures/hub/server/server.hpp"
+#include "harness/cli/random.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/iothub/connection_string.hpp"
 #include "harness/iothub/sas_token.hpp"
@@ -15,15 +14,6 @@ namespace hubspec::cli {
 namespace {
 
 constexpr const char* host_name = "hubspec.azure-devices.net";
-
-mqtt::Bytes random_bytes(std::size_t size) {
-    mqtt::Bytes bytes(size);
-    for (std::size_t filled = 0; filled < size;) {
-        const auto count = ::getrandom(bytes.data() + filled, size - filled, 0);
-        if (count > 0) filled += static_cast<std::size_t>(count);
-    }
-    return bytes;
-}
 
 model::Value embedded_capabilities() {
     model::Object all{{"tier", "standard"}, {"embedded", true}};
@@ -48,7 +38,7 @@ public:
     const actors::Endpoint& endpoint() const override { return endpoint_; }
 
     actors::Identity identity(const std::string& name) override {
-        actors::Identity identity{name, name + "-" + std::to_string(++identities_), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32))};
+        actors::Identity identity{name, name + "-" + std::to_string(++identities_), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
         server_->with_hub([&](hub::Hub& hub, hub::Time now) { hub.provision({identity.device_id, identity.primary_key, identity.secondary_key}, now); });
         return identity;
     }

@@ -22,10 +22,13 @@ bool has(const Value& capabilities, const std::string& name) {
     return flag != nullptr && *flag;
 }
 
+// The longest line that would make the harness wait.
 Milliseconds time_to_pass(const Scenario& scenario) {
     Milliseconds longest{};
-    for (const auto& step : scenario.steps)
+    for (const auto& step : scenario.steps) {
         if (const auto* pass = std::get_if<Pass>(&step.form)) longest = std::max(longest, pass->duration);
+        if (const auto* never = std::get_if<Never>(&step.form)) longest = std::max(longest, never->lasting);
+    }
     return longest;
 }
 
@@ -71,6 +74,9 @@ std::string not_applicable(const run::Case& one, const run::Target& target) {
     }
     for (const auto& need : scenario.needs)
         if (need != "clock" && !has(target.capabilities(), need)) return "the target offers no '" + need + "'";
+    const auto* identities = target.capabilities().find("identities");
+    if (identities != nullptr && identities->integer() != nullptr && static_cast<std::int64_t>(scenario.identities.size()) + 1 > *identities->integer())
+        return "it needs " + std::to_string(scenario.identities.size() + 1) + " identities; the target lists " + std::to_string(*identities->integer());
     const auto wait = time_to_pass(scenario);
     if (wait > target.longest_wait() && !has(target.capabilities(), "clock"))
         return "it lets " + std::to_string(wait.count() / 1000) + " s pass; the target's clock cannot be moved and longest_wait is " +

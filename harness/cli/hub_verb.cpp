@@ -1,16 +1,14 @@
-#include <sys/random.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <nlohmann/json.hpp>
 
-#include "fixtures/deviations/deviations.hpp"
 #include "fixtures/hub/server/server.hpp"
 #include "harness/cli/interrupt.hpp"
-#include "harness/cli/nearest.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/suite.hpp"
+#include "harness/cli/random.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/net/loop.hpp"
 
@@ -19,15 +17,6 @@ namespace hubspec::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-mqtt::Bytes random_bytes(std::size_t size) {
-    mqtt::Bytes bytes(size);
-    for (std::size_t filled = 0; filled < size;) {
-        const auto count = ::getrandom(bytes.data() + filled, size - filled, 0);
-        if (count > 0) filled += static_cast<std::size_t>(count);
-    }
-    return bytes;
-}
 
 // Kept between runs, so that a device which trusts the root goes on trusting it.
 std::string default_state() {
@@ -105,13 +94,7 @@ void print_for_people(const nlohmann::ordered_json& facts) {
 }  // namespace
 
 int run(const HubOptions& options) {
-    for (const auto& name : options.deviations)
-        if (deviations::find(name) == nullptr) {
-            std::vector<std::string> names;
-            for (const auto& one : deviations::all()) names.push_back(one.name);
-            std::fprintf(stderr, "hubspec: there is no deviation '%s'%s\n", name.c_str(), did_you_mean(name, names).c_str());
-            return exit_unusable;
-        }
+    if (has_unknown_deviations(options.deviations)) return exit_unusable;
     std::promise<void> ended;
     const SignalWatch signals([&] { ended.set_value(); });
     net::Loop loop;

@@ -45,7 +45,22 @@ struct Name {
     bool holds_token = false;  // a whole token follows, with '&' in it
 };
 
+/// `"primaryKey": "..."`, the quotes escaped or not, as a registry's bodies have it.
+std::optional<Name> read_key_name(std::string_view text) {
+    constexpr std::array<std::string_view, 2> names{"primaryKey", "secondaryKey"};
+    for (const std::string_view name : names) {
+        if (!begins(text, name)) continue;
+        const auto colon = text.find_first_not_of("\\\"' ", name.size());
+        if (colon == std::string_view::npos || text[colon] != ':') return std::nullopt;
+        const auto value = std::min(text.find_first_not_of(' ', colon + 1), text.size());
+        if (begins(text.substr(value), "null")) return std::nullopt;
+        return Name{value, false};
+    }
+    return std::nullopt;
+}
+
 std::optional<Name> read_name(std::string_view text) {
+    if (const auto key = read_key_name(text)) return key;
     for (const std::string_view name : secret_names) {
         if (!begins(text, name)) continue;
         for (const std::string_view sign : equals_signs) {

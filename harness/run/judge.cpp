@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "harness/iothub/redact.hpp"
+#include "harness/mqtt/encode.hpp"
+#include "harness/mqtt/hex.hpp"
 #include "harness/run/describe_expectation.hpp"
 #include "harness/run/progress.hpp"
 
@@ -223,6 +226,43 @@ CaseResult describe_case(const Case& plan, const Catalogue& catalogue) {
 
 std::string lane_of(const std::string& connection) { return connection == "main" ? "device" : connection; }
 
+constexpr std::size_t most_bytes_shown = 256;
+
+std::string hex_of(const mqtt::Bytes& bytes) {
+    if (bytes.size() <= most_bytes_shown) return mqtt::hex(bytes);
+    return mqtt::hex(std::span(bytes).first(most_bytes_shown)) + " ... (" + std::to_string(bytes.size()) + " bytes)";
+}
+
+// A password keeps its length and nothing else.
+std::string hex_of(mqtt::Packet packet, const mqtt::Distortion& distortion = {}) {
+    if (auto* connect = std::get_if<mqtt::Connect>(&packet); connect != nullptr && connect->password) connect->password->assign(connect->password->size(), '*');
+    try {
+        return hex_of(mqtt::encode(packet, distortion));
+    } catch (const mqtt::EncodeError&) {
+        return {};
+    }
+}
+
+std::string bytes_of(const EventForm& event) {
+    if (const auto* sent = std::get_if<PacketSent>(&event)) return hex_of(sent->packet, sent->distortion);
+    if (const auto* sent = std::get_if<BytesSent>(&event)) return hex_of(sent->bytes);
+    if (const auto* received = std::get_if<PacketReceived>(&event)) return hex_of(received->packet);
+    if (const auto* received = std::get_if<MalformedReceived>(&event)) return hex_of(received->bytes);
+    return {};
+}
+
+void hide(std::string& text) { text = iothub::redact(text); }
+
+// What was compared may hold keys; what is kept and shown may not.
+void hide_secrets(CaseResult& result) {
+    hide(result.reason);
+    for (auto& note : result.notes) hide(note);
+    for (auto& finding : result.findings) {
+        for (auto* text : {&finding.summary, &finding.expected, &finding.actual}) hide(*text);
+        for (auto& difference : finding.differences) hide(difference);
+    }
+}
+
 TraceLine line_of(const EventForm& event) {
     TraceLine line;
     line.text = describe(event);
@@ -256,6 +296,8 @@ std::vector<TraceLine> trace_lines(const Case& plan, const Trace& trace) {
     std::vector<TraceLine> lines;
     for (std::size_t i = 0; i < trace.size(); ++i) {
         lines.push_back(line_of(trace[i].form));
+        hide(lines.back().text);
+        lines.back().hex = bytes_of(trace[i].form);
         lines.back().at = trace[i].at;
         lines.back().step = progress.step_of(i);
     }
@@ -273,6 +315,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     note_untaken(result, evidence);
     result.trace = trace_lines(plan, trace);
     if (!trace.empty()) result.duration = trace.back().at;
+    hide_secrets(result);
     return result;
 }
 

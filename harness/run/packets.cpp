@@ -43,6 +43,7 @@ std::string key_text(const Fields& sas, const Credentials& credentials) {
     const auto key = sas.text("key", "primary");
     if (key == "primary") return credentials.identity.primary_key;
     if (key == "secondary") return credentials.identity.secondary_key;
+    if (key == "former") return credentials.identity.former_key;
     return key;
 }
 

@@ -88,8 +88,10 @@ void Progress::take(const Event& event) {
         bindings_[bound->name] = bound->value;
         return;
     }
-    if (const auto* sent = std::get_if<PacketSent>(&event.form); sent != nullptr && std::holds_alternative<mqtt::Disconnect>(sent->packet))
-        leaving_.insert(sent->connection);
+    if (const auto* sent = std::get_if<PacketSent>(&event.form)) {
+        if (std::holds_alternative<mqtt::Disconnect>(sent->packet)) leaving_.insert(sent->connection);
+        if (std::holds_alternative<mqtt::Connect>(sent->packet)) connecting_[sent->connection] = index;
+    }
     if (event_name(event.form).empty()) return;
     mailbox_.push_back({index, event.form, false});
     evaluate();
@@ -203,6 +205,8 @@ bool Progress::is_hopeless(const Expectation& expectation) const {
     // The newest word on the connection: nothing comes after a close but what a new transport brings.
     for (auto observation = mailbox_.rbegin(); observation != mailbox_.rend(); ++observation) {
         if (connection_of(observation->form) != step().connection) continue;
+        const auto connecting = connecting_.find(step().connection);
+        if (connecting != connecting_.end() && connecting->second > observation->index) return false;
         if (std::holds_alternative<ConnectionOpened>(observation->form)) return false;
         if (std::holds_alternative<ConnectionClosed>(observation->form)) return true;
     }
@@ -213,10 +217,26 @@ bool Progress::is_decided() const {
     return current_ && records_[*current_].state != StepState::waiting && records_[*current_].state != StepState::not_begun;
 }
 
+bool Progress::is_refused(const std::string& connection, std::size_t before) const {
+    bool refused = false;
+    for (const auto& observation : mailbox_) {
+        const auto* received = std::get_if<PacketReceived>(&observation.form);
+        if (observation.index >= before || received == nullptr || received->connection != connection) continue;
+        if (const auto* connack = std::get_if<mqtt::Connack>(&received->packet)) refused = connack->return_code != 0;
+    }
+    return refused;
+}
+
+bool Progress::is_natural(const Observation& observation) const {
+    if (std::holds_alternative<ConnectionOpened>(observation.form)) return true;
+    const auto* closed = std::get_if<ConnectionClosed>(&observation.form);
+    return closed != nullptr && (leaving_.contains(closed->connection) || is_refused(closed->connection, observation.index));
+}
+
 std::vector<std::size_t> Progress::untaken() const {
     std::vector<std::size_t> indices;
     for (const auto& observation : mailbox_)
-        if (!observation.taken && !std::holds_alternative<ConnectionOpened>(observation.form)) indices.push_back(observation.index);
+        if (!observation.taken && !is_natural(observation)) indices.push_back(observation.index);
     return indices;
 }
 
@@ -229,7 +249,7 @@ std::optional<std::size_t> Progress::step_of(std::size_t event) const {
 std::optional<std::size_t> Progress::unexpected_close() const {
     for (const auto& observation : mailbox_)
         if (const auto* closed = std::get_if<ConnectionClosed>(&observation.form))
-            if (!observation.taken && closed->by_peer && !leaving_.contains(closed->connection)) return observation.index;
+            if (!observation.taken && closed->by_peer && !is_natural(observation)) return observation.index;
     return std::nullopt;
 }
 

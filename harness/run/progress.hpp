@@ -81,6 +81,9 @@ private:
     bool take_match(const model::Expectation& expectation);
     void note_closest(const model::Expectation& expectation);
     bool is_hopeless(const model::Expectation& expectation) const;
+    /// Follows from something else: the end of a connection after DISCONNECT, or after a refusal [MQTT-3.2.2-5].
+    bool is_natural(const Observation& observation) const;
+    bool is_refused(const std::string& connection, std::size_t before) const;
 
     const Case& plan_;
     Bindings bindings_;
@@ -91,6 +94,7 @@ private:
     std::size_t next_index_ = 0;
     std::map<std::size_t, std::size_t> step_of_event_;
     std::set<std::string> leaving_;            // connections that this side has ended
+    std::map<std::string, std::size_t> connecting_;  // trace index of the newest CONNECT of each connection
 };
 
 }  // namespace hubspec::run

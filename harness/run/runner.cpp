@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "harness/actors/device.hpp"
 #include "harness/actors/service.hpp"
@@ -353,7 +354,7 @@ private:
             for (auto& byte : key) byte = static_cast<std::uint8_t>(random_());
             return iothub::base64_encode(key);
         };
-        identity.primary_key = fresh();
+        identity.former_key = std::exchange(identity.primary_key, fresh());
         identity.secondary_key = fresh();
     }
 

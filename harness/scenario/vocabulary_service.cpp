@@ -129,7 +129,8 @@ std::vector<LineSpec> expected_lines() {
                               optional("payload", text(), "The body as text."), optional("headers", dictionary(), "Headers, their names in lower case.")},
                              {{{"json", "payload"}, false}}, {"service"}));
     lines.push_back(expected(Speaker::service, "telemetry", "A message that reached the back end.",
-                             expected_body() + std::vector{optional("properties", dictionary(), "Application properties."),
+                             expected_body() + std::vector{optional("size", integer(0, largest_payload), "The payload's length in bytes."),
+                                                           optional("properties", dictionary(), "Application properties."),
                                                            optional("system", dictionary(), "System properties."),
                                                            optional("annotations", dictionary(), "Message annotations."), of_identity("From whom")},
                              {{{"payload", "json", "hex"}, false}}, {"telemetry"}));

@@ -1,0 +1,158 @@
+#include "harness/cli/endpoint_target.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+
+#include "harness/cli/random.hpp"
+#include "harness/actors/wire.hpp"
+#include "harness/iothub/sas_token.hpp"
+#include "harness/net/loop.hpp"
+#include "harness/run/service_requests.hpp"
+
+namespace hubspec::cli {
+
+namespace {
+
+std::string fresh_id() {
+    std::string id = "hubspec-";
+    char digits[3];
+    for (const auto byte : random_bytes(6)) std::snprintf(digits, sizeof digits, "%02x", byte), id += digits;
+    return id;
+}
+
+std::string answer_text(const model::HttpResponse& response) {
+    return std::to_string(response.status) + (response.body.empty() ? "" : " " + response.body.substr(0, 300));
+}
+
+/// Creates identities through the service API and deletes them when the case is over.
+class FreshSession : public run::Session {
+public:
+    FreshSession(const TargetFile& file) : file_(file), service_(file.endpoint, *file.service, inbox_) {}
+
+    ~FreshSession() override {
+        for (const auto& id : made_) try {
+                service_.fetch({"DELETE", run::service_path("/devices/", id), {{"If-Match", "\"*\""}}, {}});
+            } catch (const std::exception&) {
+                // The hub has gone; what it kept has a name that says where it came from.
+            }
+    }
+
+    const actors::Endpoint& endpoint() const override { return file_.endpoint; }
+
+    actors::Identity identity(const std::string& name) override {
+        actors::Identity identity{name, fresh_id(), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
+        const auto response = service_.fetch({"PUT", run::service_path("/devices/", identity.device_id), {}, run::identity_body(identity, "enabled")});
+        if (response.status != 200) throw std::runtime_error("the service API did not create the identity " + identity.device_id + ": " + answer_text(response));
+        made_.push_back(identity.device_id);
+        return identity;
+    }
+
+    std::optional<actors::ServiceAccess> service_access() const override { return file_.service; }
+    std::optional<std::string> policy_key(const std::string& policy) const override {
+        return policy == file_.service->policy ? std::optional(file_.service->key) : std::nullopt;
+    }
+    bool advance(std::chrono::milliseconds) override { return false; }
+    std::optional<run::HubCounts> counts(const std::string&, std::size_t) override { return std::nullopt; }
+
+private:
+    const TargetFile& file_;
+    actors::Inbox inbox_;
+    actors::Service service_;
+    std::vector<std::string> made_;
+};
+
+/// Hands out the identities of the file.
+class ListedSession : public run::Session {
+public:
+    explicit ListedSession(const TargetFile& file) : file_(file) {}
+
+    const actors::Endpoint& endpoint() const override { return file_.endpoint; }
+    actors::Identity identity(const std::string& name) override {
+        if (used_ == file_.identities.size()) throw std::runtime_error("the scenario needs more identities than the target file lists");
+        auto identity = file_.identities[used_++];
+        identity.name = name;
+        return identity;
+    }
+    std::optional<actors::ServiceAccess> service_access() const override { return std::nullopt; }
+    std::optional<std::string> policy_key(const std::string&) const override { return std::nullopt; }
+    bool advance(std::chrono::milliseconds) override { return false; }
+    std::optional<run::HubCounts> counts(const std::string&, std::size_t) override { return std::nullopt; }
+
+private:
+    const TargetFile& file_;
+    std::size_t used_ = 0;
+};
+
+void set(model::Object& capabilities, const std::string& name, model::Value value) {
+    const bool given = std::any_of(capabilities.begin(), capabilities.end(), [&](const model::Entry& one) { return one.name == name; });
+    if (!given) capabilities.push_back({name, std::move(value)});
+}
+
+}  // namespace
+
+struct EndpointTarget::Impl {
+    explicit Impl(TargetFile what) : file(std::move(what)) {
+        set(file.capabilities, "tier", "standard");
+        set(file.capabilities, "embedded", false);
+        set(file.capabilities, "service", file.service.has_value());
+        set(file.capabilities, "tls_1_2", true);
+        set(file.capabilities, "tls_1_3", true);
+        if (!file.service) set(file.capabilities, "identities", static_cast<std::int64_t>(file.identities.size()));
+        capabilities = model::Value(file.capabilities);
+    }
+
+    TargetFile file;
+    model::Value capabilities;
+
+    /// What only a hub with `/_hubspec/` offers, when this is one.
+    std::optional<std::string> ask_service() {
+        actors::Inbox inbox;
+        actors::Service service(file.endpoint, *file.service, inbox);
+        const auto answer = service.fetch({"GET", run::service_path("/devices/", "hubspec-probe"), {}, {}});
+        if (answer.status == 401 || answer.status == 403) return "the service API refuses the connection string: " + answer_text(answer);
+        const auto control = service.fetch({"GET", "/_hubspec/clock", {}, {}});
+        if (control.status == 200)
+            for (const auto* name : {"telemetry", "log", "cloud_to_device"}) set(file.capabilities, name, true);
+        capabilities = model::Value(file.capabilities);
+        return std::nullopt;
+    }
+};
+
+EndpointTarget::EndpointTarget(TargetFile file) : impl_(std::make_unique<Impl>(std::move(file))) {}
+EndpointTarget::~EndpointTarget() = default;
+
+std::string EndpointTarget::name() const { return impl_->file.name; }
+const model::Value& EndpointTarget::capabilities() const { return impl_->capabilities; }
+std::chrono::milliseconds EndpointTarget::window() const { return impl_->file.window; }
+std::chrono::milliseconds EndpointTarget::longest_wait() const { return impl_->file.longest_wait; }
+bool EndpointTarget::is_parallel() const { return impl_->file.service.has_value(); }
+
+std::unique_ptr<run::Session> EndpointTarget::open(const std::string&) {
+    if (impl_->file.service) return std::make_unique<FreshSession>(impl_->file);
+    return std::make_unique<ListedSession>(impl_->file);
+}
+
+std::optional<std::string> EndpointTarget::unreachable() {
+    const auto& endpoint = impl_->file.endpoint;
+    const auto at = endpoint.address + ":";
+    actors::Inbox inbox;
+    net::Loop loop;
+    loop.start();
+    actors::Wire wire(loop, inbox, "main");
+    wire.open(endpoint, {});
+    const auto deadline = std::chrono::steady_clock::now() + endpoint.connect_timeout + std::chrono::seconds(5);
+    while (const auto event = inbox.take(deadline)) {
+        if (const auto* closed = std::get_if<model::ConnectionClosed>(&event->form)) return "the hub cannot be reached at " + at + std::to_string(endpoint.mqtt_port) + ": " + closed->how;
+        if (std::holds_alternative<model::ConnectionOpened>(event->form)) break;
+    }
+    wire.reset();
+    if (!impl_->file.service) return std::nullopt;
+    try {
+        return impl_->ask_service();
+    } catch (const std::exception& error) {
+        return "the service API cannot be reached at " + at + std::to_string(endpoint.https_port) + ": " + error.what();
+    }
+}
+
+}  // namespace hubspec::cli

@@ -1,0 +1,71 @@
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+
+#include "harness/cli/options.hpp"
+#include "harness/cli/terminal.hpp"
+#include "harness/cli/test_pki.hpp"
+#include "reports/console.hpp"
+#include "reports/results_json.hpp"
+#include "reports/write.hpp"
+
+namespace hubspec::cli {
+
+using namespace model;
+
+namespace {
+
+std::optional<RunResult> read_results(const std::string& path) {
+    auto read = reports::from_results_json(read_file(path));
+    if (auto* run = std::get_if<RunResult>(&read)) return std::move(*run);
+    std::fprintf(stderr, "hubspec: %s: %s\n", path.c_str(), std::get<std::string>(read).c_str());
+    return std::nullopt;
+}
+
+template <class Item, class Same>
+void add_new(std::vector<Item>& all, std::vector<Item>&& more, Same same) {
+    for (auto& item : more)
+        if (std::none_of(all.begin(), all.end(), [&](const Item& one) { return same(one, item); })) all.push_back(std::move(item));
+}
+
+/// Shards of one run, or runs against several targets, as one. A case that occurs twice keeps both, with its file's target in the name.
+RunResult merge(RunResult all, RunResult&& more) {
+    const bool other_target = more.target != all.target;
+    for (auto& one : more.cases) {
+        const bool taken = std::any_of(all.cases.begin(), all.cases.end(), [&](const CaseResult& old) { return old.name == one.name; });
+        if (taken) one.name += " (" + (other_target ? more.target : more.started_at) + ")";
+        all.cases.push_back(std::move(one));
+    }
+    add_new(all.requirements, std::move(more.requirements), [](const Requirement& a, const Requirement& b) { return a.id == b.id; });
+    add_new(all.deviations, std::move(more.deviations), [](const std::string& a, const std::string& b) { return a == b; });
+    if (other_target) all.target += ", " + more.target;
+    all.started_at = std::min(all.started_at, more.started_at);
+    all.duration += more.duration;
+    all.interrupted = all.interrupted || more.interrupted;
+    return all;
+}
+
+}  // namespace
+
+int run(const ReportOptions& options) {
+    std::vector<reports::Destination> destinations;
+    for (const auto& option : options.reports) {
+        auto parsed = reports::parse_destination(option);
+        if (const auto* problem = std::get_if<std::string>(&parsed)) return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), exit_unusable;
+        destinations.push_back(std::get<reports::Destination>(std::move(parsed)));
+    }
+    std::optional<RunResult> all;
+    for (const auto& path : options.files) {
+        auto run = read_results(path);
+        if (!run) return exit_unusable;
+        all = all ? merge(std::move(*all), std::move(*run)) : std::move(*run);
+    }
+    const auto terminal = standard_error();
+    std::cerr << reports::format_summary(*all, "", {terminal.colour, terminal.is_terminal, terminal.width, 0});
+    const reports::JunitOptions junit{options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
+    for (const auto& destination : destinations)
+        if (const auto problem = reports::write_report(destination, *all, junit)) return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), 2;
+    return exit_status(*all, options.strict);
+}
+
+}  // namespace hubspec::cli

@@ -1,0 +1,199 @@
+#include <unistd.h>
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <iostream>
+
+#include "harness/cli/execute.hpp"
+#include "harness/cli/interrupt.hpp"
+#include "harness/cli/options.hpp"
+#include "harness/cli/suite.hpp"
+#include "harness/cli/targets.hpp"
+#include "harness/cli/terminal.hpp"
+#include "harness/run/judge.hpp"
+#include "reports/console.hpp"
+#include "reports/write.hpp"
+
+namespace hubspec::cli {
+
+using namespace model;
+
+namespace {
+
+std::optional<std::vector<reports::Destination>> destinations(const std::vector<std::string>& options) {
+    std::vector<reports::Destination> all;
+    for (const auto& option : options) {
+        auto parsed = reports::parse_destination(option);
+        if (const auto* problem = std::get_if<std::string>(&parsed)) {
+            std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
+            return std::nullopt;
+        }
+        all.push_back(std::get<reports::Destination>(std::move(parsed)));
+    }
+    return all;
+}
+
+// "x/y [qos=1]" becomes "x/y [qos=1, round=2]".
+void repeat(std::vector<run::Case>& cases, unsigned times) {
+    const auto once = cases;
+    for (unsigned round = 2; round <= times; ++round)
+        for (auto one : once) {
+            one.axes.emplace_back("round", std::to_string(round));
+            one.name = one.name.ends_with("]") ? one.name.substr(0, one.name.size() - 1) : one.name + " [";
+            one.name += (one.name.ends_with("[") ? "round=" : ", round=") + std::to_string(round) + "]";
+            cases.push_back(std::move(one));
+        }
+}
+
+std::string quoted(const std::string& word) {
+    const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,") == std::string::npos && !word.empty();
+    if (plain) return word;
+    std::string out = "'";
+    for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return out + "'";
+}
+
+bool is_bad(const CaseResult& one) { return one.verdict > Verdict::warn; }
+
+// The command that runs what did not pass, and nothing else.
+std::string rerun_command(const RunOptions& options, const std::vector<CaseResult>& results) {
+    std::string command;
+    for (const auto& one : results)
+        if (is_bad(one) && command.find("--match " + quoted(one.scenario + "*")) == std::string::npos) command += " --match " + quoted(one.axes.empty() ? one.scenario : one.name);
+    if (command.empty()) return {};
+    std::string start = own_command() + " run";
+    for (const auto& path : options.suite.paths) start += " " + quoted(path);
+    if (options.target) start += " --target " + quoted(*options.target);
+    for (const auto& name : options.deviations) start += " --deviation " + quoted(name);
+    if (options.seed != 0) start += " --seed " + std::to_string(options.seed);
+    return start + command;
+}
+
+std::string machine_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+/// The sentences that the results speak of.
+std::vector<Requirement> requirements_of(const std::vector<CaseResult>& results, const Catalogue& catalogue) {
+    std::map<std::string, Requirement> all;
+    for (const auto& one : results)
+        for (const auto& id : one.requirements)
+            if (const auto* found = catalogue.find(id)) all[id] = *found;
+    std::vector<Requirement> list;
+    for (auto& [id, requirement] : all) list.push_back(std::move(requirement));
+    return list;
+}
+
+int dry_run(const std::vector<run::Case>& cases) {
+    for (const auto& one : cases) std::printf("%s%s\n", one.name.c_str(), one.not_applicable.empty() ? "" : (" [not applicable: " + one.not_applicable + "]").c_str());
+    std::fprintf(stderr, "%zu cases would run\n", cases.size());
+    return exit_ok;
+}
+
+reports::ConsoleStyle style_of(const RunOptions& options) {
+    const auto terminal = standard_error();
+    return {terminal.colour, terminal.is_terminal, terminal.width, options.verbosity};
+}
+
+/// Failures as they come, everything else as the progress has it.
+class Telling {
+public:
+    Telling(const RunOptions& options, std::size_t total, const RunResult& run) : style_(style_of(options)), progress_(std::cerr, style_, total, options.quiet), run_(run) {}
+
+    ExecuteEvents events() {
+        return {[this](const run::Case& one) { progress_.began(one.name); },
+                [this](const CaseResult& result) { progress_.finished(result); }};
+    }
+
+    void finish(const std::string& rerun) {
+        progress_.clear();
+        for (const auto& one : run_.cases)
+            if (is_bad(one) || one.verdict == Verdict::warn) std::cerr << "\n" << reports::format_failure(one, run_, style_);
+        std::cerr << "\n" << reports::format_summary(run_, rerun, style_) << std::flush;
+    }
+
+private:
+    reports::ConsoleStyle style_;
+    reports::LiveProgress progress_;
+    const RunResult& run_;
+};
+
+// A hub that is not there makes every case an error, said once on the console and kept in the reports.
+std::vector<CaseResult> nothing_but_errors(const std::vector<run::Case>& cases, const Catalogue& catalogue, const std::string& reason) {
+    std::vector<CaseResult> results;
+    for (const auto& one : cases)
+        results.push_back(one.not_applicable.empty() ? run::not_run(one, catalogue, Verdict::error, reason) : run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable));
+    return results;
+}
+
+bool write_reports(const std::vector<reports::Destination>& all, const RunResult& run, const RunOptions& options) {
+    bool written = true;
+    const reports::JunitOptions junit{options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
+    for (const auto& destination : all)
+        if (const auto problem = reports::write_report(destination, run, junit)) {
+            std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
+            written = false;
+        }
+    return written;
+}
+
+RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<run::Case> cases, run::Target& target) {
+    run::Interruption interruption;
+    const SignalWatch signals([&] { interruption.trigger(); });
+    RunResult result;
+    result.tool_version = HUBSPEC_VERSION;
+    result.target = target.name();
+    result.target_kind = target.kind();
+    result.deviations = options.deviations;
+    result.started_at = utc_now();
+    result.host_name = machine_name();
+    result.seed = options.seed;
+    const auto began = std::chrono::steady_clock::now();
+    Telling telling(options, cases.size(), result);
+    const auto unreachable = target.unreachable();
+    for (auto& one : cases) one.not_applicable = not_applicable(one, target);
+    if (unreachable) {
+        std::fprintf(stderr, "hubspec: %s\n", unreachable->c_str());
+        result.cases = nothing_but_errors(cases, suite.catalogue, *unreachable);
+    } else {
+        const ExecuteOptions how{options.jobs == 0 ? default_jobs() : options.jobs, options.retry, options.fail_fast, {options.timeout_scale, options.seed}};
+        result.cases = execute(cases, target, suite.catalogue, interruption, how, telling.events());
+    }
+    result.interrupted = interruption.triggered();
+    result.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
+    result.requirements = requirements_of(result.cases, suite.catalogue);
+    if (!unreachable) telling.finish(rerun_command(options, result.cases));
+    return result;
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+    const auto reports_wanted = destinations(options.reports);
+    if (!reports_wanted || has_unknown_deviations(options.deviations)) return exit_unusable;
+    if (options.target && !options.deviations.empty()) {
+        std::fprintf(stderr, "hubspec: --deviation is for the reference hub; a target of its own (--target) is as it is\n");
+        return exit_unusable;
+    }
+    const auto suite = read_suite(options.suite);
+    if (!suite) return exit_unusable;
+    auto cases = selected_cases(*suite, options.suite.selection);
+    if (cases.empty()) {
+        std::fprintf(stderr, "hubspec: %s\n", nothing_selected(*suite, options.suite.selection).c_str());
+        return exit_nothing;
+    }
+    repeat(cases, options.repeat);
+    const auto target = make_target(options.target, options.deviations);
+    if (!target) return exit_unusable;
+    if (options.dry_run) {
+        for (auto& one : cases) one.not_applicable = not_applicable(one, *target);
+        return dry_run(cases);
+    }
+    const auto result = run_cases(options, *suite, std::move(cases), *target);
+    const bool written = write_reports(*reports_wanted, result, options);
+    const int status = exit_status(result, options.strict);
+    return written || status != exit_ok ? status : 2;
+}
+
+}  // namespace hubspec::cli

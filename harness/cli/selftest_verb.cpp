@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "fixtures/deviations/deviations.hpp"
+#include "harness/cli/embedded_target.hpp"
+#include "harness/cli/execute.hpp"
+#include "harness/cli/interrupt.hpp"
+#include "harness/cli/options.hpp"
+#include "harness/cli/suite.hpp"
+#include "harness/cli/terminal.hpp"
+#include "reports/write.hpp"
+
+// The kill matrix: each deviation of the reference hub against the scenarios that could see it.
+namespace hubspec::cli {
+
+using namespace model;
+
+namespace {
+
+struct Row {
+    const deviations::Deviation* deviation = nullptr;
+    std::vector<std::string> killers;   ///< cases that fail and name a requirement which the deviation breaks
+    std::vector<std::string> others;    ///< cases that fail too
+    std::size_t ran = 0;
+    bool caught() const { return !killers.empty(); }
+};
+
+bool shares(const std::vector<std::string>& left, const std::vector<std::string>& right) {
+    return std::any_of(left.begin(), left.end(), [&](const std::string& one) { return std::find(right.begin(), right.end(), one) != right.end(); });
+}
+
+bool names_the_broken(const CaseResult& result, const deviations::Deviation& deviation) {
+    return std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& one) { return one.verdict == Verdict::fail && shares(one.requirements, deviation.breaks); });
+}
+
+/// Only scenarios about what is broken: the others cannot name it.
+std::vector<run::Case> concerned(const std::vector<run::Case>& cases, const deviations::Deviation& deviation) {
+    std::vector<run::Case> some;
+    for (const auto& one : cases) {
+        const auto& steps = one.scenario.steps;
+        const bool named = shares(one.scenario.verifies, deviation.breaks) || std::any_of(steps.begin(), steps.end(), [&](const Step& step) { return shares(step.verifies, deviation.breaks); });
+        if (named) some.push_back(one);
+    }
+    return some;
+}
+
+class Matrix {
+public:
+    Matrix(const Suite& suite, std::vector<run::Case> cases, const SelftestOptions& options) : suite_(suite), cases_(std::move(cases)), options_(options) {}
+
+    /// Without a deviation everything must pass, or the rest means nothing.
+    std::vector<std::string> failures_of_the_reference() {
+        std::vector<std::string> names;
+        for (const auto& one : run_against(cases_, {}))
+            if (one.verdict > Verdict::warn) names.push_back(one.name);
+        return names;
+    }
+
+    Row row(const deviations::Deviation& deviation) {
+        Row row{&deviation, {}, {}, 0};
+        const auto some = concerned(cases_, deviation);
+        row.ran = some.size();
+        for (const auto& one : run_against(some, {deviation.name})) {
+            if (one.verdict != Verdict::fail) continue;
+            (names_the_broken(one, deviation) ? row.killers : row.others).push_back(one.name);
+        }
+        return row;
+    }
+
+    bool interrupted() const { return interruption_.triggered(); }
+
+private:
+    std::vector<CaseResult> run_against(const std::vector<run::Case>& cases, const std::vector<std::string>& deviations) {
+        EmbeddedTarget target(deviations);
+        std::vector<run::Case> applicable;
+        for (const auto& one : cases)
+            if (not_applicable(one, target).empty()) applicable.push_back(one);
+        const ExecuteOptions how{options_.jobs == 0 ? default_jobs() : options_.jobs, 0, false, {}};
+        return execute(applicable, target, suite_.catalogue, interruption_, how, {});
+    }
+
+    const Suite& suite_;
+    std::vector<run::Case> cases_;
+    const SelftestOptions& options_;
+    run::Interruption interruption_;
+    SignalWatch signals_{[this] { interruption_.trigger(); }};
+};
+
+std::string matrix_json(const std::vector<Row>& rows) {
+    nlohmann::ordered_json all = nlohmann::ordered_json::array();
+    for (const auto& row : rows)
+        all.push_back({{"deviation", row.deviation->name}, {"breaks", row.deviation->breaks}, {"caught", row.caught()}, {"killers", row.killers}, {"others", row.others}, {"ran", row.ran}});
+    return all.dump(2) + "\n";
+}
+
+void tell(const Row& row, int verbosity) {
+    if (row.caught()) std::fprintf(stderr, "caught    %-44s by %zu: %s\n", row.deviation->name.c_str(), row.killers.size(), row.killers.front().c_str());
+    else std::fprintf(stderr, "SURVIVED  %-44s %zu cases about %s ran and none failed for it%s\n", row.deviation->name.c_str(), row.ran,
+                      fmt::format("{}", fmt::join(row.deviation->breaks, ", ")).c_str(), row.others.empty() ? "" : (", but failed otherwise: " + row.others.front()).c_str());
+    for (std::size_t i = 1; verbosity > 0 && i < row.killers.size(); ++i) std::fprintf(stderr, "          %-44s    %s\n", "", row.killers[i].c_str());
+}
+
+}  // namespace
+
+int run(const SelftestOptions& options) {
+    if (has_unknown_deviations(options.deviations)) return exit_unusable;
+    const auto suite = read_suite(options.suite);
+    if (!suite) return exit_unusable;
+    Matrix matrix(*suite, selected_cases(*suite, options.suite.selection), options);
+    const auto failing = matrix.failures_of_the_reference();
+    for (const auto& name : failing) std::fprintf(stderr, "FAILS     %-44s on the reference hub itself\n", name.c_str());
+    std::vector<Row> rows;
+    for (const auto& deviation : deviations::all()) {
+        const bool wanted = options.deviations.empty() || std::find(options.deviations.begin(), options.deviations.end(), deviation.name) != options.deviations.end();
+        if (!wanted || deviation.kind == deviations::Kind::fault || matrix.interrupted()) continue;
+        rows.push_back(matrix.row(deviation));
+        tell(rows.back(), options.verbosity);
+    }
+    const auto caught = std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.caught(); });
+    std::fprintf(stderr, "%td of %zu deviations caught; %zu scenarios fail without one\n", caught, rows.size(), failing.size());
+    if (!options.report.empty())
+        if (const auto problem = reports::write_file(options.report, matrix_json(rows))) {
+            std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
+            return 2;
+        }
+    if (matrix.interrupted()) return exit_interrupted;
+    if (rows.empty()) return exit_nothing;
+    return failing.empty() && static_cast<std::size_t>(caught) == rows.size() ? exit_ok : exit_failed;
+}
+
+}  // namespace hubspec::cli

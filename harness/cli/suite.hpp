@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "harness/cli/options.hpp"
+#include "harness/model/requirement.hpp"
+#include "harness/model/scenario.hpp"
+
+namespace hubspec::cli {
+
+/// Scenarios with the requirements they speak of.
+struct Suite {
+    model::Catalogue catalogue;
+    std::vector<model::Scenario> scenarios;
+};
+
+/// The catalogue alone; what is wrong with it is printed. nullopt: it cannot be used.
+std::optional<model::Catalogue> read_catalogue();
+
+/// Reads the scenarios that were named, or those that come with hubspec. What is wrong is printed to standard error, all of
+/// it; nullopt when there are errors.
+std::optional<Suite> read_suite(const SuiteOptions& options);
+
+/// The cases of the suite that are selected, in order.
+std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection);
+
+/// "no case is selected; 85 scenarios were read", with a hint at the option that leaves nothing.
+std::string nothing_selected(const Suite& suite, const run::Selection& selection);
+
+/// Names of all deviations that are none; printed. True when there are such.
+bool has_unknown_deviations(const std::vector<std::string>& names);
+
+}  // namespace hubspec::cli

@@ -1,0 +1,183 @@
+#include <cstdio>
+#include <filesystem>
+
+#include "harness/cli/endpoint_target.hpp"
+#include "harness/cli/terminal.hpp"
+#include "harness/cli/test_pki.hpp"
+#include "harness/iothub/connection_string.hpp"
+#include "harness/iothub/sas_token.hpp"
+#include "harness/scenario/read.hpp"
+#include "harness/scenario/yaml.hpp"
+
+namespace hubspec::cli {
+
+namespace yaml = scenario::yaml;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* secret_forms = "write {env: NAME} or {file: PATH}, so that no secret stands in this file";
+
+std::string without_line_end(std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    return text;
+}
+
+/// Reads the file's keys one by one and collects what is wrong.
+class TargetReader {
+public:
+    explicit TargetReader(const std::string& path) : folder_(fs::path(path).parent_path()), document_(yaml::read(path)) { diagnostics_ = document_.diagnostics; }
+
+    std::optional<TargetFile> read() {
+        const auto& root = document_.root;
+        if (!root.broken && yaml::read_map(root, "a target", diagnostics_) != nullptr) {
+            yaml::check_keys(root, "a target", {"name", "host", "address", "ports", "ca", "within", "longest_wait", "service", "identities", "capabilities"}, {"host"}, diagnostics_);
+            read_endpoint(*root.map());
+            read_rights(root);
+        }
+        scenario::sort(diagnostics_);
+        std::fputs(scenario::format(diagnostics_).c_str(), stderr);
+        if (document_.root.broken || scenario::has_errors(diagnostics_)) return std::nullopt;
+        return std::move(target_);
+    }
+
+private:
+    void say(scenario::Diagnostic diagnostic) { diagnostics_.push_back(std::move(diagnostic)); }
+
+    void read_endpoint(const yaml::Map& map) {
+        auto& endpoint = target_.endpoint;
+        if (const auto* host = map.find("host")) endpoint.host_name = yaml::read_line(*host, "host", diagnostics_).value_or("");
+        endpoint.address = endpoint.host_name;
+        target_.name = endpoint.host_name;
+        if (const auto* name = map.find("name")) target_.name = yaml::read_line(*name, "name", diagnostics_).value_or("");
+        if (const auto* address = map.find("address")) endpoint.address = yaml::read_line(*address, "address", diagnostics_).value_or("");
+        if (const auto* ports = map.find("ports")) read_ports(*ports);
+        if (const auto* ca = map.find("ca")) read_ca(*ca);
+        if (const auto* within = map.find("within")) target_.window = yaml::read_duration(*within, "within", diagnostics_).value_or(target_.window);
+        if (const auto* wait = map.find("longest_wait")) target_.longest_wait = yaml::read_duration(*wait, "longest_wait", diagnostics_).value_or(target_.longest_wait);
+    }
+
+    void read_ports(const yaml::Node& node) {
+        if (yaml::read_map(node, "ports", diagnostics_) == nullptr) return;
+        yaml::check_keys(node, "ports", {"mqtt", "https"}, {}, diagnostics_);
+        const auto port = [&](const char* name, std::uint16_t& value) {
+            if (const auto* given = node.map()->find(name)) value = static_cast<std::uint16_t>(yaml::read_integer(*given, name, 1, 65535, diagnostics_).value_or(1));
+        };
+        port("mqtt", target_.endpoint.mqtt_port);
+        port("https", target_.endpoint.https_port);
+    }
+
+    void read_ca(const yaml::Node& node) {
+        const auto path = yaml::read_line(node, "ca", diagnostics_);
+        if (!path) return;
+        auto& endpoint = target_.endpoint;
+        endpoint.ca_file = (folder_ / *path).lexically_normal().string();
+        try {
+            endpoint.ca_pem = read_file(endpoint.ca_file);
+            net::TlsContext::client({endpoint.ca_pem, {}, {}, net::TlsVersion::any, true});
+        } catch (const std::exception& error) {
+            say(yaml::at(node, std::string("'ca': ") + error.what()));
+        }
+    }
+
+    void read_rights(const yaml::Node& root) {
+        const auto& map = *root.map();
+        if (const auto* service = map.find("service")) read_service(*service);
+        if (const auto* identities = map.find("identities")) read_identities(*identities);
+        if (const auto* capabilities = map.find("capabilities"); capabilities != nullptr && yaml::read_map(*capabilities, "capabilities", diagnostics_) != nullptr)
+            target_.capabilities = *yaml::to_value(*capabilities).object();
+        if (!target_.service && target_.identities.empty() && !scenario::has_errors(diagnostics_))
+            say(yaml::at(root, "a target needs 'service' with a connection string, so that each case gets a fresh identity, or a list of 'identities'"));
+    }
+
+    /// The text behind `{env: NAME}` or `{file: PATH}`.
+    std::optional<std::string> read_secret(const yaml::Node& node, const std::string& name) {
+        if (node.map() == nullptr || node.map()->members.size() != 1) {
+            if (!node.broken) say(yaml::at(node, "'" + name + "' is a secret: " + secret_forms));
+            return std::nullopt;
+        }
+        yaml::check_keys(node, "'" + name + "'", {"env", "file"}, {}, diagnostics_);
+        const auto& member = node.map()->members.front();
+        const auto where = yaml::read_line(member.value, member.name, diagnostics_);
+        if (!where || (member.name != "env" && member.name != "file")) return std::nullopt;
+        try {
+            auto secret = member.name == "env" ? environment(where->c_str()) : without_line_end(read_file((folder_ / *where).lexically_normal().string()));
+            if (!secret.empty()) return secret;
+            say(yaml::at(member.value, member.name == "env" ? "the environment variable '" + *where + "' is not set" : "the file '" + *where + "' is empty"));
+        } catch (const std::exception& error) {
+            say(yaml::at(member.value, error.what()));
+        }
+        return std::nullopt;
+    }
+
+    std::optional<iothub::ConnectionString> read_connection_string(const yaml::Node& node) {
+        const auto secret = read_secret(node, "connection_string");
+        if (!secret) return std::nullopt;
+        auto parsed = iothub::parse_connection_string(*secret);
+        if (const auto* problem = std::get_if<iothub::ConnectionStringProblem>(&parsed)) {
+            say(yaml::at(node, "the connection string cannot be used: " + problem->text));
+            return std::nullopt;
+        }
+        return std::get<iothub::ConnectionString>(std::move(parsed));
+    }
+
+    void read_service(const yaml::Node& node) {
+        if (yaml::read_map(node, "service", diagnostics_) == nullptr) return;
+        yaml::check_keys(node, "'service'", {"connection_string"}, {"connection_string"}, diagnostics_);
+        const auto* given = node.map()->find("connection_string");
+        const auto parsed = given != nullptr ? read_connection_string(*given) : std::nullopt;
+        if (!parsed) return;
+        if (!parsed->shared_access_key_name || !parsed->shared_access_key)
+            return say(yaml::at(*given, "a service connection string has SharedAccessKeyName and SharedAccessKey; this one is a device's"));
+        if (!same_host(parsed->host_name)) say(yaml::at(*given, "the connection string is for the hub '" + parsed->host_name + "', not for '" + target_.endpoint.host_name + "'"));
+        target_.service = actors::ServiceAccess{*parsed->shared_access_key_name, *parsed->shared_access_key};
+    }
+
+    bool same_host(const std::string& name) const {
+        const auto& own = target_.endpoint.host_name;
+        return std::equal(name.begin(), name.end(), own.begin(), own.end(), [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+    }
+
+    void read_identities(const yaml::Node& node) {
+        const auto* list = yaml::read_list(node, "identities", diagnostics_);
+        for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) read_identity(list->items[i]);
+    }
+
+    void read_identity(const yaml::Node& node) {
+        if (yaml::read_map(node, "an identity", diagnostics_) == nullptr) return;
+        yaml::check_keys(node, "an identity", {"id", "key", "secondary_key", "connection_string"}, {}, diagnostics_);
+        const auto& map = *node.map();
+        actors::Identity identity;
+        if (const auto* given = map.find("connection_string")) {
+            const auto parsed = read_connection_string(*given);
+            if (!parsed) return;
+            if (!parsed->device_id || !parsed->shared_access_key) return say(yaml::at(*given, "a device's connection string has DeviceId and SharedAccessKey; this one lacks them"));
+            identity.device_id = *parsed->device_id;
+            identity.primary_key = *parsed->shared_access_key;
+        } else if (const auto* id = map.find("id"), *key = map.find("key"); id != nullptr && key != nullptr) {
+            identity.device_id = yaml::read_line(*id, "id", diagnostics_).value_or("");
+            identity.primary_key = read_key(*key, "key");
+        } else {
+            return say(yaml::at(node, "an identity has 'id' and 'key', or a 'connection_string'"));
+        }
+        if (const auto* key = map.find("secondary_key")) identity.secondary_key = read_key(*key, "secondary_key");
+        target_.identities.push_back(std::move(identity));
+    }
+
+    std::string read_key(const yaml::Node& node, const std::string& name) {
+        const auto key = read_secret(node, name).value_or("");
+        if (!key.empty() && !iothub::base64_decode(key)) say(yaml::at(node, "'" + name + "' is no Base64"));
+        return key;
+    }
+
+    fs::path folder_;
+    yaml::Document document_;
+    scenario::Diagnostics diagnostics_;
+    TargetFile target_;
+};
+
+}  // namespace
+
+std::optional<TargetFile> read_target_file(const std::string& path) { return TargetReader(path).read(); }
+
+}  // namespace hubspec::cli
