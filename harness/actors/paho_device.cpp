@@ -181,7 +181,11 @@ PahoDevice::~PahoDevice() {
     drop();
     if (!impl_->client) return;
     auto client = std::move(impl_->client);
-    client->disable_callbacks();
+    try {
+        client->disable_callbacks();
+    } catch (const paho::exception&) {
+        // Paho takes no new callbacks while it connects; those it has know that nobody listens any more.
+    }
     graveyard().bury(std::move(client), [impl = impl_] { impl->listeners.clear(); });
 }
 

@@ -1,6 +1,7 @@
 #include "harness/cli/endpoint_target.hpp"
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdio>
 #include <mutex>
 
@@ -62,15 +63,48 @@ private:
     std::vector<std::string> made_;
 };
 
-/// Hands out the identities of the file.
+/// The listed identities in groups: a case has one group to itself, so that cases can run side by side.
+class IdentityPool {
+public:
+    explicit IdentityPool(const std::vector<actors::Identity>& all) {
+        const std::size_t size = group_size(all.size());
+        for (std::size_t i = 0; size > 0 && i + size <= all.size(); i += size) free_.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(i), all.begin() + static_cast<std::ptrdiff_t>(i + size));
+        groups_ = free_.size();
+    }
+
+    /// Two, because few scenarios need more.
+    static std::size_t group_size(std::size_t identities) { return identities < 4 ? identities : 2; }
+    std::size_t groups() const { return groups_; }
+
+    std::vector<actors::Identity> take() {
+        std::unique_lock lock(mutex_);
+        returned_.wait(lock, [this] { return !free_.empty(); });
+        auto group = std::move(free_.back());
+        free_.pop_back();
+        return group;
+    }
+    void give_back(std::vector<actors::Identity> group) {
+        const std::lock_guard lock(mutex_);
+        free_.push_back(std::move(group));
+        returned_.notify_one();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable returned_;
+    std::vector<std::vector<actors::Identity>> free_;
+    std::size_t groups_ = 0;
+};
+
 class ListedSession : public run::Session {
 public:
-    explicit ListedSession(const TargetFile& file) : file_(file) {}
+    ListedSession(const TargetFile& file, IdentityPool& pool) : file_(file), pool_(pool), group_(pool.take()) {}
+    ~ListedSession() override { pool_.give_back(std::move(group_)); }
 
     const actors::Endpoint& endpoint() const override { return file_.endpoint; }
     actors::Identity identity(const std::string& name) override {
-        if (used_ == file_.identities.size()) throw std::runtime_error("the scenario needs more identities than the target file lists");
-        auto identity = file_.identities[used_++];
+        if (used_ == group_.size()) throw std::runtime_error("the scenario needs more identities than the target file lists");
+        auto identity = group_[used_++];
         identity.name = name;
         return identity;
     }
@@ -81,6 +115,8 @@ public:
 
 private:
     const TargetFile& file_;
+    IdentityPool& pool_;
+    std::vector<actors::Identity> group_;
     std::size_t used_ = 0;
 };
 
@@ -92,17 +128,18 @@ void set(model::Object& capabilities, const std::string& name, model::Value valu
 }  // namespace
 
 struct EndpointTarget::Impl {
-    explicit Impl(TargetFile what) : file(std::move(what)) {
+    explicit Impl(TargetFile what) : file(std::move(what)), pool(file.identities) {
         set(file.capabilities, "tier", "standard");
         set(file.capabilities, "embedded", false);
         set(file.capabilities, "service", file.service.has_value());
         set(file.capabilities, "tls_1_2", true);
         set(file.capabilities, "tls_1_3", true);
-        if (!file.service) set(file.capabilities, "identities", static_cast<std::int64_t>(file.identities.size()));
+        if (!file.service) set(file.capabilities, "identities", static_cast<std::int64_t>(IdentityPool::group_size(file.identities.size())));
         capabilities = model::Value(file.capabilities);
     }
 
     TargetFile file;
+    IdentityPool pool;
     model::Value capabilities;
 
     /// What only a hub with `/_hubspec/` offers, when this is one.
@@ -126,11 +163,11 @@ std::string EndpointTarget::name() const { return impl_->file.name; }
 const model::Value& EndpointTarget::capabilities() const { return impl_->capabilities; }
 std::chrono::milliseconds EndpointTarget::window() const { return impl_->file.window; }
 std::chrono::milliseconds EndpointTarget::longest_wait() const { return impl_->file.longest_wait; }
-bool EndpointTarget::is_parallel() const { return impl_->file.service.has_value(); }
+bool EndpointTarget::is_parallel() const { return impl_->file.service.has_value() || impl_->pool.groups() > 1; }
 
 std::unique_ptr<run::Session> EndpointTarget::open(const std::string&) {
     if (impl_->file.service) return std::make_unique<FreshSession>(impl_->file);
-    return std::make_unique<ListedSession>(impl_->file);
+    return std::make_unique<ListedSession>(impl_->file, impl_->pool);
 }
 
 std::optional<std::string> EndpointTarget::unreachable() {
@@ -141,11 +178,11 @@ std::optional<std::string> EndpointTarget::unreachable() {
     loop.start();
     actors::Wire wire(loop, inbox, "main");
     wire.open(endpoint, {});
-    const auto deadline = std::chrono::steady_clock::now() + endpoint.connect_timeout + std::chrono::seconds(5);
-    while (const auto event = inbox.take(deadline)) {
-        if (const auto* closed = std::get_if<model::ConnectionClosed>(&event->form)) return "the hub cannot be reached at " + at + std::to_string(endpoint.mqtt_port) + ": " + closed->how;
-        if (std::holds_alternative<model::ConnectionOpened>(event->form)) break;
-    }
+    const auto event = inbox.take(std::chrono::steady_clock::now() + endpoint.connect_timeout);
+    const auto* closed = event ? std::get_if<model::ConnectionClosed>(&event->form) : nullptr;
+    const std::string there = "the hub cannot be reached at " + at + std::to_string(endpoint.mqtt_port) + ": ";
+    if (!event) return there + "no TLS handshake within " + std::to_string(endpoint.connect_timeout.count() / 1000) + " s";
+    if (closed != nullptr) return there + closed->how;
     wire.reset();
     if (!impl_->file.service) return std::nullopt;
     try {

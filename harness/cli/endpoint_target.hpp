@@ -25,7 +25,7 @@ struct TargetFile {
 std::optional<TargetFile> read_target_file(const std::string& path);
 
 /// Any hub that is reached over the network. With a service connection string each case gets fresh identities, which are
-/// deleted after it; without one the cases take turns with those of the file.
+/// deleted after it; without one the cases take turns with those of the file, two for each case.
 class EndpointTarget : public run::Target {
 public:
     explicit EndpointTarget(TargetFile file);

@@ -81,6 +81,47 @@ export async function startRelay(port) {
   };
 }
 
+// Runs a program to its end.
+export function runProgram(program, args, { input = '', ...options } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => (out += chunk));
+    child.stderr.on('data', (chunk) => (err += chunk));
+    child.once('error', reject);
+    child.once('close', (status, signal) => resolve({ status, signal, out, err }));
+    child.stdin.end(input);
+  });
+}
+
+// A SAS token for a connection string, made by `hubspec sas`.
+export async function makeToken(binary, connectionString) {
+  const { status, out, err } = await runProgram(binary, ['sas', '--connection-string-file', '-'], { input: connectionString });
+  if (status !== 0) throw new Error(err);
+  return out.trim();
+}
+
+// The first message at the back end that fulfils the predicate.
+export async function telemetry(hub, token, predicate) {
+  let after = 0;
+  for (;;) {
+    const { body } = await callService(hub, token, 'GET', `/_hubspec/telemetry?after=${after}&wait=20000`);
+    const found = body.messages.find(predicate);
+    if (found) return found;
+    if (body.messages.length === 0) throw new Error('the message did not arrive at the hub');
+    after = body.next;
+  }
+}
+
+// Comes back once a device is subscribed to the filter: the hub is asked until it says so.
+export async function subscribed(hub, token, filter) {
+  for (;;) {
+    const { body } = await callService(hub, token, 'GET', '/_hubspec/connections');
+    if (body.connections.some((one) => one.open && one.subscriptions.some((other) => other.filter === filter))) return;
+  }
+}
+
 // Named checks in order; a failed one does not hide the next.
 export class Checks {
   passed = 0;

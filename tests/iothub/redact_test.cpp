@@ -65,4 +65,5 @@ TEST(Redact, HidesTheKeysOfAnIdentity) {
     EXPECT_EQ(redact(R"x({"primaryKey":null})x"), R"x({"primaryKey":null})x");
 }
 
+}  // namespace
 }  // namespace hubspec::iothub
