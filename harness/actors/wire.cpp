@@ -22,7 +22,7 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     bool broken = false;                                    // the peer's bytes are no MQTT: nothing more is decoded
     std::atomic<bool> open_or_opening = false;
     std::atomic<std::uint64_t> packets = 0, publishes = 0;
-    std::atomic<bool> closed = false;
+    std::atomic<std::uint64_t> opens = 0, ends = 0;         // of transports; an end counts once its event is in the inbox
     bool silenced = false;                                  // the case is over: the inbox may be gone
 
     void tell(EventForm event) {
@@ -49,9 +49,9 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
 
     void on_ended(const net::Ended& ended) {
         const bool by_peer = ended.ending != net::Ending::local;
+        open_or_opening = false;  // before it is told: who hears of it may open anew at once
         tell(ConnectionClosed{connection, by_peer, opened, (by_peer && opened ? "the hub " : "") + ended.text});
-        closed = true;
-        open_or_opening = false;
+        ++ends;
         socket.reset();
     }
 
@@ -75,7 +75,7 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
     std::optional<net::TlsContext> tls;
     if (transport.tls) tls = net::TlsContext::client({.ca_pem = endpoint.ca_pem, .chain_pem = {}, .key_pem = {}, .version = transport.version, .verify = true});
     impl_->open_or_opening = true;
-    impl_->closed = false;
+    ++impl_->opens;
     impl_->loop.post([impl = impl_, endpoint, tls] {
         impl->decoder = mqtt::StreamDecoder(mqtt::Sender::server);
         impl->opened = impl->broken = false;
@@ -120,6 +120,6 @@ void Wire::reset() {
     });
 }
 
-Wire::Received Wire::received() const { return {impl_->packets, impl_->publishes, impl_->closed}; }
+Wire::Received Wire::received() const { return {impl_->packets, impl_->publishes, impl_->ends >= impl_->opens}; }
 
 }  // namespace hubspec::actors
