@@ -17,7 +17,7 @@ constexpr const char* host_name = "hubspec.azure-devices.net";
 
 model::Value embedded_capabilities() {
     model::Object all{{"tier", "standard"}, {"embedded", true}};
-    for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "tls_1_2", "tls_1_3"}) all.push_back({name, true});
+    for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "fresh_identities", "tls_1_2", "tls_1_3"}) all.push_back({name, true});
     return all;
 }
 

@@ -132,6 +132,7 @@ struct EndpointTarget::Impl {
         set(file.capabilities, "tier", "standard");
         set(file.capabilities, "embedded", false);
         set(file.capabilities, "service", file.service.has_value());
+        set(file.capabilities, "fresh_identities", file.service.has_value());
         set(file.capabilities, "tls_1_2", true);
         set(file.capabilities, "tls_1_3", true);
         if (!file.service) set(file.capabilities, "identities", static_cast<std::int64_t>(IdentityPool::group_size(file.identities.size())));
