@@ -105,6 +105,7 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
     void connected(const paho::token& token) { tell(mqtt::Connack{token.get_connect_response().is_session_present(), 0}); }
 
     void refused(const paho::token& token) {
+        expect_no_paho_socket(socket);
         const int code = token.get_return_code();
         if (code >= 1 && code <= 5) {
             tell(mqtt::Connack{false, static_cast<std::uint8_t>(code)});
@@ -178,6 +179,7 @@ PahoDevice::~PahoDevice() {
         const std::lock_guard lock(impl_->mutex);
         impl_->observer = nullptr;
     }
+    expect_no_paho_socket(impl_->socket);
     drop();
     if (!impl_->client) return;
     auto client = std::move(impl_->client);
@@ -203,9 +205,17 @@ void PahoDevice::connect(const PahoConnect& options) {
     impl.client->set_connection_lost_handler([weak = std::weak_ptr(impl_)](const std::string&) {
         if (const auto self = weak.lock()) self->tell_closed("the hub closed the connection");
     });
-    expect_paho_socket(impl.socket);
     auto& listener = impl.listen([self = impl_](const paho::token& token) { self->connected(token); }, [self = impl_](const paho::token& token) { self->refused(token); });
-    impl.act([&] { impl.client->connect(impl.connect_options(options), nullptr, listener); });
+    auto made = impl.connect_options(options);
+    impl.act([&] {
+        expect_paho_socket(impl.socket);
+        try {
+            impl.client->connect(std::move(made), nullptr, listener);
+        } catch (...) {
+            expect_no_paho_socket(impl.socket);
+            throw;
+        }
+    });
 }
 
 void PahoDevice::subscribe(const std::vector<mqtt::Subscription>& subscriptions) {

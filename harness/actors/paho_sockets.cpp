@@ -10,9 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <mutex>
 #include <vector>
 
@@ -60,10 +60,11 @@ Function* next(const char* name) {
     return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
-// Which slot waits for a socket, and which descriptor belongs to which slot.
+// Which slot waits for a socket, and which have one.
 struct Sockets {
     std::mutex mutex;
-    std::deque<std::weak_ptr<std::atomic<int>>> expecting;
+    std::condition_variable none_expected;
+    SocketSlot expected;
     std::vector<std::weak_ptr<std::atomic<int>>> connected;
 };
 
@@ -75,12 +76,11 @@ Sockets& sockets() {
 void note_connected(int descriptor) {
     auto& all = sockets();
     const std::lock_guard lock(all.mutex);
-    if (all.expecting.empty()) return;
-    if (const auto slot = all.expecting.front().lock()) {
-        *slot = descriptor;
-        all.connected.push_back(slot);
-    }
-    all.expecting.pop_front();
+    if (!all.expected) return;
+    *all.expected = descriptor;
+    all.connected.push_back(all.expected);
+    all.expected.reset();
+    all.none_expected.notify_one();
 }
 
 void note_closed(int descriptor) {
@@ -116,8 +116,17 @@ int move_to_fresh_number(int descriptor) {
 
 void expect_paho_socket(const SocketSlot& slot) {
     auto& all = sockets();
+    std::unique_lock lock(all.mutex);
+    all.none_expected.wait(lock, [&] { return !all.expected; });
+    all.expected = slot;
+}
+
+void expect_no_paho_socket(const SocketSlot& slot) {
+    auto& all = sockets();
     const std::lock_guard lock(all.mutex);
-    all.expecting.push_back(slot);
+    if (all.expected != slot) return;
+    all.expected.reset();
+    all.none_expected.notify_one();
 }
 
 bool paho_is_interposed() { return interposed; }

@@ -14,8 +14,11 @@ namespace hubspec::actors {
 /// A slot for the descriptor of a connection; -1 while there is none.
 using SocketSlot = std::shared_ptr<std::atomic<int>>;
 
-/// The next socket that Paho connects belongs to this slot. Paho connects in the order in which it was asked.
+/// The next socket that Paho connects belongs to this slot. Paho connects in an order of its own, so this waits until no
+/// other socket is expected.
 void expect_paho_socket(const SocketSlot& slot);
+/// Takes the expectation back, if it still stands: Paho did not connect.
+void expect_no_paho_socket(const SocketSlot& slot);
 
 /// True when the interposed functions have been called by Paho: they are linked and reached.
 bool paho_is_interposed();
