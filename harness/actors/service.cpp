@@ -142,7 +142,9 @@ struct Service::Impl {
     void set_headers(Transfer& transfer) {
         curl_slist* list = nullptr;
         const auto add = [&](const std::string& line) { list = curl_slist_append(list, line.c_str()); };
-        if (header(transfer.request.headers, "Authorization").empty()) add("Authorization: " + token);
+        const auto& own = transfer.request.headers;
+        const bool has_own = std::any_of(own.begin(), own.end(), [](const auto& one) { return one.first == "Authorization"; });
+        if (!has_own) add("Authorization: " + token);  // an empty one of its own means none
         if (header(transfer.request.headers, "Content-Type").empty()) add("Content-Type: application/json; charset=utf-8");
         add("Expect:");
         if (endpoint.address != endpoint.host_name) add("Host: " + endpoint.host_name);
