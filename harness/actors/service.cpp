@@ -98,11 +98,13 @@ struct Service::Impl {
     CURLM* multi = nullptr;
     std::thread worker;
     std::atomic<bool> stopping = false;
+    std::atomic<std::uint64_t> asked = 0, answered = 0;
     std::mutex mutex;
     std::vector<std::unique_ptr<Transfer>> submitted;  // under mutex
     std::vector<std::unique_ptr<Transfer>> running;    // worker's thread
 
     void submit(HttpRequest request, std::function<void(Reply&)> finished) {
+        ++asked;
         auto transfer = std::make_unique<Transfer>();
         transfer->request = std::move(request);
         transfer->finished = std::move(finished);
@@ -204,6 +206,7 @@ struct Service::Impl {
         const auto owned = std::move(*found);
         running.erase(found);
         if (!stopping) owned->finished(owned->reply);
+        ++answered;
     }
 
     std::string unreachable(const std::string& error) const {
@@ -247,6 +250,8 @@ void Service::ask(const std::string& exchange, HttpRequest request) {
         impl->inbox.put(ServiceAnswered{exchange, std::move(reply.response)});
     });
 }
+
+Service::Counts Service::counts() const { return {impl_->asked, impl_->answered}; }
 
 void Service::follow_telemetry() { impl_->follow("telemetry", 0); }
 void Service::follow_log() { impl_->follow("log", 0); }

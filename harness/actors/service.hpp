@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,12 @@ public:
     /// Reports telemetry (TelemetrySeen) and log entries (LogSeen) from now on; `/_hubspec/` only.
     void follow_telemetry();
     void follow_log();
+
+    /// Requests that were made so far, those of the background too, and answers whose events are in the inbox.
+    struct Counts {
+        std::uint64_t asked = 0, answered = 0;
+    };
+    Counts counts() const;
 
     /// Waits for the answer, for work outside of a conversation such as creating identities. Throws std::runtime_error
     /// with a clear text when there is none.

@@ -70,6 +70,11 @@ public:
         return counts;
     }
 
+    std::optional<run::ServiceCounts> service_counts() override {
+        const auto so_far = server_->http_so_far();
+        return run::ServiceCounts{so_far.requests, so_far.responses};
+    }
+
 private:
     net::Loop loop_;
     std::unique_ptr<hub::Server> server_;

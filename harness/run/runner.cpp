@@ -187,7 +187,6 @@ private:
         if (progress_.is_decided()) return;
         move_clock(never.lasting);
         fence();
-        if (never.expectation.speaker == Speaker::service && service_) fence_service();
         drain();
         if (!progress_.is_decided()) note(StepExpired{*progress_.current()});
     }
@@ -210,31 +209,39 @@ private:
     /// True when everything that was sent has reached the hub and everything it sent has come back; false where the hub
     /// cannot be asked.
     bool fence() {
-        bool asked = false;
-        for (auto& [name, connection] : connections_) {
-            if (connection.client_id.empty()) continue;
-            if (!fence(connection)) return false;
-            asked = true;
-        }
-        return asked || session_->advance({});
+        if (!session_->advance({})) return false;
+        for (auto& [name, connection] : connections_)
+            if (!connection.client_id.empty() && !fence(connection)) return false;
+        return !service_ || fence_service();
     }
 
-    /// What the hub has answered so far comes before the answer to a question that is asked now, or with it; so before the
-    /// second such answer.
-    void fence_service() {
-        for (int i = 0; i < 2; ++i) service_->fetch({"GET", "/_hubspec/clock", {}, {}});
+    template <class Settled>
+    bool fence_until(Settled settled) {
+        const auto deadline = std::chrono::steady_clock::now() + fence_patience;
+        while (true) {
+            const std::optional<bool> answer = settled();
+            if (!answer) return false;
+            if (*answer || std::chrono::steady_clock::now() > deadline || interruption_.triggered()) return true;
+            if (auto event = inbox_.take(std::chrono::steady_clock::now() + std::chrono::milliseconds(1))) record(std::move(*event));
+        }
+    }
+
+    bool fence_service() {
+        return fence_until([this]() -> std::optional<bool> {
+            const auto counts = session_->service_counts();
+            if (!counts) return std::nullopt;
+            const auto own = service_->counts();
+            return counts->requests_received >= own.asked && own.answered >= counts->responses_sent;
+        });
     }
 
     bool fence(const Connection& connection) {
-        const auto deadline = std::chrono::steady_clock::now() + fence_patience;
         int rounds = 0;
-        while (true) {
+        return fence_until([&]() -> std::optional<bool> {
             const auto counts = session_->counts(connection.client_id, connection.ordinal);
-            if (!counts) return false;
-            if (has_settled(connection, *counts) && ++rounds >= 3) return true;
-            if (std::chrono::steady_clock::now() > deadline || interruption_.triggered()) return true;
-            if (auto event = inbox_.take(std::chrono::steady_clock::now() + std::chrono::milliseconds(1))) record(std::move(*event));
-        }
+            if (!counts) return std::nullopt;
+            return has_settled(connection, *counts) && ++rounds >= 3;
+        });
     }
 
     static bool has_settled(const Connection& connection, const HubCounts& counts) {

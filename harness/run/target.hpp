@@ -18,6 +18,11 @@ struct HubCounts {
     std::uint64_t packets_sent = 0, publishes_sent = 0, packets_received = 0, publishes_received = 0;
 };
 
+/// The same of the service API.
+struct ServiceCounts {
+    std::uint64_t requests_received = 0, responses_sent = 0;
+};
+
 /// What one case runs against; made for it, gone after it.
 class Session {
 public:
@@ -32,6 +37,7 @@ public:
     virtual bool advance(std::chrono::milliseconds by) = 0;
     /// Counts of the `ordinal`-th connection (from 0) that used this client identifier; nullopt where the hub cannot be asked.
     virtual std::optional<HubCounts> counts(const std::string& client_id, std::size_t ordinal) = 0;
+    virtual std::optional<ServiceCounts> service_counts() { return std::nullopt; }
 };
 
 /// The hub under test.

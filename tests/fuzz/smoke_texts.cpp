@@ -1,0 +1,61 @@
+// Runs a fuzz target that reads text without libFuzzer: over seeds of every format and a fixed number of mutations of each.
+// With a folder as argument it writes the seeds there instead, for `fuzz_NAME FOLDER`.
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+const std::vector<std::string>& seeds() {
+    static const std::vector<std::string> all{
+        "",
+        "SharedAccessSignature sr=h.azure-devices.net%2Fdevices%2Fd&sig=f7C%2FEPc%3D&se=1456481802",
+        "SharedAccessSignature se=9999999999&skn=iothubowner&sig=AAAA&sr=h",
+        "h.azure-devices.net/d/?api-version=2021-04-12&DeviceClientType=x%20y",
+        "h.azure-devices.net/d/m/api-version=2016-11-14/DeviceClientType=a",
+        "HostName=h.azure-devices.net;DeviceId=d;SharedAccessKey=a2V5",
+        "HostName=h;SharedAccessKeyName=service;SharedAccessKey=a2V5;GatewayHostName=g",
+        "devices/d/messages/events/%24.mid=1&%24.ct=application%2Fjson&a=b&c=&d",
+        "devices/d/modules/m/messages/events/",
+        "$iothub/twin/PATCH/properties/reported/?$rid=1&$version=2",
+        "$iothub/methods/res/200/?$rid=1",
+        "%24.mid=x&prop=&other",
+    };
+    return all;
+}
+
+std::string mutated(std::string text, std::mt19937& random) {
+    for (unsigned left = 1 + random() % 4; left > 0; --left) {
+        const std::size_t at = text.empty() ? 0 : random() % text.size();
+        switch (random() % 4) {
+            case 0: text.insert(at, 1, static_cast<char>(random())); break;
+            case 1: text.erase(at, 1 + random() % 3); break;
+            case 2: text.insert(at, text.substr(at / 2, random() % 12)); break;
+            default: text.insert(at, std::vector<std::string>{"%", "%2", "%00", "=", "&", ";", "/", "?", "$", "+", "\xff", "#"}[random() % 12]); break;
+        }
+    }
+    return text;
+}
+
+void run(const std::string& text) { LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    int number = 0;
+    for (const auto& seed : seeds()) {
+        if (argc > 1) {
+            std::ofstream(std::string(argv[1]) + "/seed-" + std::to_string(++number), std::ios::binary) << seed;
+            continue;
+        }
+        run(seed);
+        std::mt19937 random(static_cast<unsigned>(++number));
+        for (int i = 0; i < 3000; ++i) run(mutated(seed, random));
+    }
+    return 0;
+}
