@@ -65,9 +65,15 @@ public:
             std::size_t seen = 0;
             for (const auto& one : hub.connections())
                 if (one.client_id == client_id && seen++ == ordinal)
-                    counts = {one.open, one.packets_sent, one.publishes_sent, one.packets_received, one.publishes_received};
+                    counts = {one.open, one.packets_sent, one.requests_received};
         });
         return counts;
+    }
+
+    std::optional<std::uint64_t> transports_taken() override {
+        std::uint64_t taken = 0;
+        server_->with_hub([&](hub::Hub& hub, hub::Time) { taken = hub.connections_so_far(); });
+        return taken;
     }
 
     std::optional<run::ServiceCounts> service_counts() override {

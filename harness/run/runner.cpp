@@ -49,6 +49,8 @@ namespace {
 
 // A fence that does not close in this time proves nothing; the window then counts as over.
 constexpr std::chrono::seconds fence_patience{5};
+constexpr std::chrono::milliseconds fence_pause{1};
+constexpr int fence_rounds = 3;  // in a row: a thread between two counts is not seen by one look
 
 // One connection of the scenario: a device or a wire, and what is needed to ask the hub about it.
 struct Connection {
@@ -58,7 +60,10 @@ struct Connection {
     std::string client_id;
     std::size_t ordinal = 0;            // among the connections with this client identifier
     mqtt::PacketId next_packet_id = 1;
-    std::uint64_t publishes_sent = 0;
+    std::uint64_t requests_sent = 0;    // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
+    std::uint64_t received_before = 0;  // packets of the transports before this one
+    bool is_open = false;               // the transport has come about
+    bool is_opaque = false;             // something else than whole packets was sent: the hub's counts say nothing
 
     Wire::Received received() const { return device ? device->received() : wire ? wire->received() : Wire::Received{}; }
 };
@@ -90,6 +95,7 @@ private:
     void record(Event event) {
         progress_.take(event);
         if (std::holds_alternative<HarnessFailed>(event.form)) broken_ = true;
+        if (const auto* opened = std::get_if<ConnectionOpened>(&event.form)) ++transports_opened_, connections_[opened->connection].is_open = true;
         trace_.push_back(std::move(event));
     }
     void note(EventForm form) { record({inbox_.elapsed(), std::move(form)}); }
@@ -108,6 +114,7 @@ private:
 
     void open() {
         session_ = target_.open(plan_.name);
+        is_fenced_ = session_->advance({});
         note(NameBound{"hub.host", session_->endpoint().host_name});
         add_identity("device");
         for (const auto& identity : plan_.scenario.identities) add_identity(identity.name);
@@ -170,28 +177,31 @@ private:
 
     void await(std::chrono::milliseconds window) {
         const auto deadline = std::chrono::steady_clock::now() + window;
+        int quiet = 0;
         while (!progress_.is_decided() && !broken_) {
-            auto event = inbox_.take(deadline);
+            auto event = inbox_.take(std::min(deadline, std::chrono::steady_clock::now() + (is_fenced_ ? fence_pause : window)));
             if (event) {
                 record(std::move(*event));
+                quiet = 0;
                 continue;
             }
             if (interruption_.triggered()) return;
-            note(StepExpired{*progress_.current()});
+            quiet = is_quiet(Opaque::is_never_quiet) ? quiet + 1 : 0;
+            if (quiet == fence_rounds || std::chrono::steady_clock::now() >= deadline) note(StepExpired{*progress_.current()});
         }
     }
 
     void await_silence(const Never& never) {
-        if (!fence()) return await(std::min(never.lasting, target_.longest_wait()));
-        drain();
+        if (!is_fenced_) return await(std::min(never.lasting, target_.longest_wait()));
+        fence();
         if (progress_.is_decided()) return;
         move_clock(never.lasting);
         fence();
-        drain();
         if (!progress_.is_decided()) note(StepExpired{*progress_.current()});
     }
 
     void let_pass(std::chrono::milliseconds duration) {
+        if (is_fenced_) fence();
         if (move_clock(duration)) return drain();
         const auto deadline = std::chrono::steady_clock::now() + duration;
         while (auto event = inbox_.take(deadline)) record(std::move(*event));
@@ -206,50 +216,39 @@ private:
 
     // --- fence: proof that nothing more is under way ---
 
-    /// True when everything that was sent has reached the hub and everything it sent has come back; false where the hub
-    /// cannot be asked.
-    bool fence() {
-        if (!session_->advance({})) return false;
-        for (auto& [name, connection] : connections_)
-            if (!connection.client_id.empty() && !fence(connection)) return false;
-        return !service_ || fence_service();
+    enum class Opaque { is_never_quiet, counts_as_quiet };
+
+    /// True when everything that was sent has reached the hub and everything it sent has come back. While its clock stands
+    /// still nothing can come then.
+    bool is_quiet(Opaque opaque) {
+        if (!is_fenced_ || session_->transports_taken().value_or(0) < transports_opened_) return false;
+        for (const auto& [name, connection] : connections_)
+            if (!has_settled(connection, opaque)) return false;
+        return !service_ || has_settled_service();
     }
 
-    template <class Settled>
-    bool fence_until(Settled settled) {
-        const auto deadline = std::chrono::steady_clock::now() + fence_patience;
-        while (true) {
-            const std::optional<bool> answer = settled();
-            if (!answer) return false;
-            if (*answer || std::chrono::steady_clock::now() > deadline || interruption_.triggered()) return true;
-            if (auto event = inbox_.take(std::chrono::steady_clock::now() + std::chrono::milliseconds(1))) record(std::move(*event));
-        }
-    }
-
-    bool fence_service() {
-        return fence_until([this]() -> std::optional<bool> {
-            const auto counts = session_->service_counts();
-            if (!counts) return std::nullopt;
-            const auto own = service_->counts();
-            return counts->requests_received >= own.asked && own.answered >= counts->responses_sent;
-        });
-    }
-
-    bool fence(const Connection& connection) {
-        int rounds = 0;
-        return fence_until([&]() -> std::optional<bool> {
-            const auto counts = session_->counts(connection.client_id, connection.ordinal);
-            if (!counts) return std::nullopt;
-            return has_settled(connection, *counts) && ++rounds >= 3;
-        });
-    }
-
-    static bool has_settled(const Connection& connection, const HubCounts& counts) {
+    bool has_settled(const Connection& connection, Opaque opaque) const {
         const auto received = connection.received();
         if (received.closed) return true;
-        if (!counts.open) return false;  // its end is under way
-        return counts.publishes_received >= connection.publishes_sent && received.publishes >= counts.publishes_sent &&
-               (connection.device || received.packets >= counts.packets_sent);
+        if (connection.is_opaque) return opaque == Opaque::counts_as_quiet;
+        if (connection.client_id.empty()) return connection.is_open;
+        const auto counts = session_->counts(connection.client_id, connection.ordinal);
+        return counts && counts->open && counts->requests_received >= connection.requests_sent && received.packets - connection.received_before >= counts->packets_sent;
+    }
+
+    bool has_settled_service() const {
+        const auto counts = session_->service_counts();
+        const auto own = service_->counts();
+        return counts && counts->requests_received >= own.asked && own.answered >= counts->responses_sent;
+    }
+
+    /// Waits until it is quiet. A fence that does not close in time proves nothing; what follows then counts all the same.
+    void fence() {
+        const auto deadline = std::chrono::steady_clock::now() + fence_patience;
+        for (int quiet = 0; quiet < fence_rounds && std::chrono::steady_clock::now() < deadline && !interruption_.triggered();) {
+            if (auto event = inbox_.take(std::chrono::steady_clock::now() + fence_pause)) record(std::move(*event)), quiet = 0;
+            else quiet = is_quiet(Opaque::counts_as_quiet) ? quiet + 1 : 0;
+        }
     }
 
     // --- performing ---
@@ -281,18 +280,20 @@ private:
     void note_client(Connection& connection, const mqtt::Connect& packet) {
         connection.client_id = packet.client_id;
         connection.ordinal = clients_[packet.client_id]++;
-        connection.publishes_sent = 0;
+        connection.requests_sent = 1;
+        connection.received_before = connection.received().packets;
+        connection.is_opaque = false;
     }
 
     void perform_device(const std::string& verb, const Fields& fields) {
         auto& connection = connections_[step().connection];
         if (verb == "connect") return connect_device(connection, fields);
         if (!connection.device) throw std::invalid_argument("connection '" + step().connection + "' is not a device's: a device line needs `device: connect` before it");
+        if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
         if (verb == "subscribe") return connection.device->subscribe(subscribe_packet(fields, 0));
         if (verb == "unsubscribe") return connection.device->unsubscribe(unsubscribe_packet(fields, 0));
         if (verb == "disconnect") return connection.device->disconnect();
         if (verb == "drop") return connection.device->drop();
-        ++connection.publishes_sent;
         connection.device->publish(publish_packet(fields, 0));
     }
 
@@ -312,6 +313,7 @@ private:
         if (verb == "close") return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
         if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
         if (verb == "open") return;
+        if (verb == "bytes") connection.is_opaque = true;
         if (verb == "bytes") return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}));
         connection.wire->send(verb == "send" ? packets_of(connection, action) : std::vector{packet_of(connection, verb, fields)});
     }
@@ -330,7 +332,8 @@ private:
         auto packet = wire_packet(verb, fields, credentials(connection.identity), connection.next_packet_id);
         if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.next_packet_id;
         if (const auto* connect = std::get_if<mqtt::Connect>(&packet.packet)) note_client(connection, *connect);
-        if (std::holds_alternative<mqtt::Publish>(packet.packet) && packet.distortion == mqtt::Distortion{}) ++connection.publishes_sent;
+        if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
+        if (packet.distortion != mqtt::Distortion{}) connection.is_opaque = true;
         return packet;
     }
 
@@ -394,7 +397,9 @@ private:
     Interruption::Watch watch_;
     Trace trace_;
     bool broken_ = false;
+    bool is_fenced_ = false;  // the hub's clock is ours and the hub can be asked what has passed
     std::chrono::milliseconds passed_{};
+    std::uint64_t transports_opened_ = 0;
     std::unique_ptr<Session> session_;
     std::map<std::string, actors::Identity> identities_;
     std::map<std::string, std::size_t> clients_;

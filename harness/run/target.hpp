@@ -15,7 +15,8 @@ namespace hubspec::run {
 /// What the hub knows of one connection: lets the runner prove that nothing more is under way.
 struct HubCounts {
     bool open = false;
-    std::uint64_t packets_sent = 0, publishes_sent = 0, packets_received = 0, publishes_received = 0;
+    std::uint64_t packets_sent = 0;
+    std::uint64_t requests_received = 0;  ///< CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
 };
 
 /// The same of the service API.
@@ -37,6 +38,8 @@ public:
     virtual bool advance(std::chrono::milliseconds by) = 0;
     /// Counts of the `ordinal`-th connection (from 0) that used this client identifier; nullopt where the hub cannot be asked.
     virtual std::optional<HubCounts> counts(const std::string& client_id, std::size_t ordinal) = 0;
+    /// Device connections whose TLS handshake the hub has finished so far.
+    virtual std::optional<std::uint64_t> transports_taken() { return std::nullopt; }
     virtual std::optional<ServiceCounts> service_counts() { return std::nullopt; }
 };
 
