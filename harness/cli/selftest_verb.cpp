@@ -21,8 +21,9 @@ namespace {
 
 struct Row {
     const deviations::Deviation* deviation = nullptr;
-    std::vector<std::string> killers;   ///< cases that fail and name a requirement which the deviation breaks
-    std::vector<std::string> others;    ///< cases that fail too
+    std::vector<std::string> killers;   ///< cases that fail, or warn, and name a requirement which the deviation breaks
+    std::vector<std::string> others;    ///< cases that fail for something else
+    bool by_failure = false;            ///< one of the killers fails; where no broken requirement is a must they warn
     std::size_t ran = 0;
     bool caught() const { return !killers.empty(); }
 };
@@ -32,7 +33,7 @@ bool shares(const std::vector<std::string>& left, const std::vector<std::string>
 }
 
 bool names_the_broken(const CaseResult& result, const deviations::Deviation& deviation) {
-    return std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& one) { return one.verdict == Verdict::fail && shares(one.requirements, deviation.breaks); });
+    return std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& one) { return one.type.starts_with("conformance.") && shares(one.requirements, deviation.breaks); });
 }
 
 /// Only scenarios about what is broken: the others cannot name it.
@@ -59,12 +60,14 @@ public:
     }
 
     Row row(const deviations::Deviation& deviation) {
-        Row row{&deviation, {}, {}, 0};
+        Row row{&deviation, {}, {}, false, 0};
         const auto some = concerned(cases_, deviation);
         row.ran = some.size();
         for (const auto& one : run_against(some, {deviation.name})) {
-            if (one.verdict != Verdict::fail) continue;
-            (names_the_broken(one, deviation) ? row.killers : row.others).push_back(one.name);
+            const bool names = names_the_broken(one, deviation);
+            if (names) row.killers.push_back(one.name);
+            else if (one.verdict == Verdict::fail) row.others.push_back(one.name);
+            row.by_failure = row.by_failure || (names && one.verdict == Verdict::fail);
         }
         return row;
     }
@@ -91,12 +94,12 @@ private:
 std::string matrix_json(const std::vector<Row>& rows) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const auto& row : rows)
-        all.push_back({{"deviation", row.deviation->name}, {"breaks", row.deviation->breaks}, {"caught", row.caught()}, {"killers", row.killers}, {"others", row.others}, {"ran", row.ran}});
+        all.push_back({{"deviation", row.deviation->name}, {"breaks", row.deviation->breaks}, {"caught", row.caught()}, {"byFailure", row.by_failure}, {"killers", row.killers}, {"others", row.others}, {"ran", row.ran}});
     return all.dump(2) + "\n";
 }
 
 void tell(const Row& row, int verbosity) {
-    if (row.caught()) std::fprintf(stderr, "caught    %-44s by %zu: %s\n", row.deviation->name.c_str(), row.killers.size(), row.killers.front().c_str());
+    if (row.caught()) std::fprintf(stderr, "caught    %-44s by %zu%s: %s\n", row.deviation->name.c_str(), row.killers.size(), row.by_failure ? "" : " with a warning", row.killers.front().c_str());
     else std::fprintf(stderr, "SURVIVED  %-44s %zu cases about %s ran and none failed for it%s\n", row.deviation->name.c_str(), row.ran,
                       fmt::format("{}", fmt::join(row.deviation->breaks, ", ")).c_str(), row.others.empty() ? "" : (", but failed otherwise: " + row.others.front()).c_str());
     for (std::size_t i = 1; verbosity > 0 && i < row.killers.size(); ++i) std::fprintf(stderr, "          %-44s    %s\n", "", row.killers[i].c_str());
