@@ -49,8 +49,11 @@ std::string case_name(const CaseResult& one) {
     const auto mark = one.name.find(" [");
     const std::string axes = mark == std::string::npos ? "" : one.name.substr(mark);
     std::string name = one.scenario + " " + one.title;
-    if (name.size() + axes.size() > longest_name) name.resize(longest_name - axes.size());
-    return name + axes;
+    if (name.size() + axes.size() <= longest_name) return name + axes;
+    // Not within a character: continuation bytes begin with the bits 10.
+    std::size_t size = longest_name - std::min(longest_name, axes.size());
+    while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) --size;
+    return name.substr(0, size) + axes;
 }
 
 bool fails(const CaseResult& one, const JunitOptions& options) { return one.verdict == Verdict::fail || (options.strict_verdicts && one.verdict == Verdict::warn); }
