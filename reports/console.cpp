@@ -127,6 +127,7 @@ std::string area_table(const RunResult& run) {
 std::string format_case_line(const CaseResult& result, const ConsoleStyle& style) {
     std::string line = paint(fmt::format("{:<5}", word_of(result.verdict)), colour_of(result.verdict), style) + " " + result.name;
     if (result.verdict != Verdict::not_applicable) line += "  " + milliseconds(result.duration);
+    if (!result.earlier_attempts.empty()) line += fmt::format("  (attempt {})", result.earlier_attempts.size() + 1);
     if (!result.reason.empty()) line += "  (" + result.reason + ")";
     return line;
 }

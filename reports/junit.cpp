@@ -72,6 +72,7 @@ std::vector<std::pair<std::string, std::string>> properties_of(const CaseResult&
     all.emplace_back("level", std::string(to_string(one.level)));
     all.emplace_back("verdict", std::string(to_string(one.verdict)));
     all.emplace_back("scenario.id", one.scenario);
+    all.emplace_back("attempts", std::to_string(one.earlier_attempts.size() + 1));
     return all;
 }
 
@@ -89,12 +90,28 @@ void add_outcome(pugi::xml_node node, const CaseResult& one, const RunResult& ru
     child.append_child(pugi::node_pcdata).set_value(xml_safe(cap(format_failure(one, run, {}))).c_str());
 }
 
+// One case, whatever it took: surefire's elements for attempts before the last. Readers know the Failure forms, not the Error
+// forms. Validating readers know neither; there the attempts are lines of the output.
+void add_attempts(pugi::xml_node node, const CaseResult& one, const JunitOptions& options) {
+    if (options.flavor == JunitFlavor::strict) return;
+    const bool passed_at_last = !fails(one, options) && !errs(one);
+    int number = 0;
+    for (const auto& reason : one.earlier_attempts) {
+        auto child = node.append_child(passed_at_last ? "flakyFailure" : "rerunFailure");
+        set(child, "type", "infra");
+        set(child, "message", fmt::format("attempt {}: {}", ++number, one_line(reason)));
+        child.append_child("stackTrace").append_child(pugi::node_pcdata).set_value(xml_safe(reason).c_str());
+    }
+}
+
 void add_output(pugi::xml_node node, const CaseResult& one, const JunitOptions& options) {
     std::string text;
     if (options.flavor == JunitFlavor::strict)
         for (const auto& [name, value] : properties_of(one)) text += "[[PROPERTY|" + name + "=" + value + "]]\n";
     if (one.verdict == Verdict::warn)
         for (const auto& finding : one.findings) text += "warning: " + finding.summary + "\n";
+    int number = 0;
+    for (const auto& reason : one.earlier_attempts) text += fmt::format("attempt {} was an error: {}\n", ++number, reason);
     for (const auto& note : one.notes) text += "note: " + note + "\n";
     text += format_trace(one, {});
     if (!text.empty()) node.append_child("system-out").append_child(pugi::node_pcdata).set_value(xml_safe(cap(text)).c_str());
@@ -118,6 +135,7 @@ void add_case(pugi::xml_node suite, const CaseResult& one, const RunResult& run,
         }
     }
     add_outcome(node, one, run, options);
+    add_attempts(node, one, options);
     add_output(node, one, options);
 }
 

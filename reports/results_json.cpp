@@ -44,7 +44,7 @@ Json write(const CaseResult& one) {
     for (const auto& [name, value] : one.axes) axes[name] = value;
     return {{"scenario", one.scenario}, {"file", one.file}, {"title", one.title}, {"name", one.name}, {"axes", axes}, {"requirements", one.requirements},
             {"tags", one.tags}, {"level", to_string(one.level)}, {"verdict", to_string(one.verdict)}, {"reason", one.reason}, {"findings", write_all(one.findings)},
-            {"notes", one.notes}, {"steps", write_all(one.steps)}, {"trace", write_all(one.trace)}, {"checksPlanned", one.checks_planned},
+            {"earlierAttempts", one.earlier_attempts}, {"notes", one.notes}, {"steps", write_all(one.steps)}, {"trace", write_all(one.trace)}, {"checksPlanned", one.checks_planned},
             {"checksExecuted", one.checks_executed}, {"checksPassed", one.checks_passed}, {"durationMicroseconds", one.duration.count()}, {"startedAt", one.started_at}};
 }
 
@@ -153,6 +153,7 @@ CaseResult read_case(const Reader& in) {
     one.verdict = in.word("verdict", verdicts);
     one.reason = in.text("reason");
     one.findings = in.each("findings", read_finding);
+    one.earlier_attempts = in.texts("earlierAttempts");
     one.notes = in.texts("notes");
     one.steps = in.each("steps", read_step);
     one.trace = in.each("trace", read_line);

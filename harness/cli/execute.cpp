@@ -41,12 +41,13 @@ CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& 
 
 CaseResult run_and_judge(const run::Case& one, run::Target& target, const Catalogue& catalogue, run::Interruption& interruption, const ExecuteOptions& options) {
     if (!one.not_applicable.empty()) return run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable);
+    std::vector<std::string> earlier;
     auto result = run_once(one, target, catalogue, interruption, options);
-    for (unsigned again = 0; again < options.retry && result.verdict == Verdict::error && !interruption.triggered(); ++again) {
-        const std::string reason = result.reason;
+    while (earlier.size() < options.retry && result.verdict == Verdict::error && !interruption.triggered()) {
+        earlier.push_back(result.reason);
         result = run_once(one, target, catalogue, interruption, options);
-        result.notes.push_back("attempt " + std::to_string(again + 1) + " was an error: " + reason);
     }
+    result.earlier_attempts = std::move(earlier);
     return result;
 }
 

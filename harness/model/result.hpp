@@ -63,6 +63,7 @@ struct CaseResult {
     Verdict verdict = Verdict::pass;
     std::string reason;       ///< why not applicable, inconclusive or error; one line
     std::vector<Finding> findings;
+    std::vector<std::string> earlier_attempts;  ///< why each was an error; the result is the last attempt's
     std::vector<std::string> notes;      ///< what nobody expected, and other things worth knowing
     std::vector<StepResult> steps;
     std::vector<TraceLine> trace;

@@ -53,7 +53,8 @@ std::set<std::string> verified_ids(const std::filesystem::path& scenarios) {
         for (std::string line; std::getline(file, line);)
             if (std::regex_search(line, found, list)) {
                 const std::string inside = found[1];
-                for (std::sregex_iterator one(inside.begin(), inside.end(), id), end; one != end; ++one) ids.insert(one->str());
+                for (std::sregex_iterator one(inside.begin(), inside.end(), id), end; one != end; ++one)
+                    ids.insert(one->str());
             }
     }
     return ids;
@@ -65,8 +66,8 @@ const std::filesystem::path& scenarios_folder() {
 }
 
 std::vector<std::vector<Deviation>> topics() {
-    return {connect(), authenticate(), keep_alive(), sessions(), packets(), telemetry(), will(),
-            cloud_to_device(), twins(), reported(), desired(), methods(), service(), faults()};
+    return {connect(),         authenticate(), keep_alive(), sessions(), packets(), telemetry(), will(),
+            cloud_to_device(), twins(),        reported(),   desired(),  methods(), service(),   faults()};
 }
 
 class EachDeviation : public testing::TestWithParam<Deviation> {};
@@ -83,7 +84,9 @@ std::string test_name(const testing::TestParamInfo<Deviation>& info) {
 void PrintTo(const Deviation& deviation, std::ostream* out) { *out << deviation.name; }
 
 TEST(Table, HasAtLeastSeventyDeviationsAndSomeFaults) {
-    const auto count = [](Kind kind) { return std::count_if(all().begin(), all().end(), [&](const Deviation& one) { return one.kind == kind; }); };
+    const auto count = [](Kind kind) {
+        return std::count_if(all().begin(), all().end(), [&](const Deviation& one) { return one.kind == kind; });
+    };
     EXPECT_GE(count(Kind::deviation), 70);
     EXPECT_GE(count(Kind::fault), 6);
 }
@@ -98,7 +101,8 @@ TEST(Table, IsAllTopicsEachSortedByName) {
     for (const auto& topic : topics()) {
         size += topic.size();
         EXPECT_THAT(topic, Not(IsEmpty()));
-        const auto unsorted = std::is_sorted_until(topic.begin(), topic.end(), [](const Deviation& a, const Deviation& b) { return a.name < b.name; });
+        const auto unsorted = std::is_sorted_until(
+            topic.begin(), topic.end(), [](const Deviation& a, const Deviation& b) { return a.name < b.name; });
         EXPECT_EQ(unsorted, topic.end()) << unsorted->name << " is not in its place";
     }
     EXPECT_EQ(size, all().size());
@@ -108,7 +112,8 @@ TEST(Table, HasNoTwoLinesThatAreTheSameHub) {
     const auto& table = all();
     for (auto one = table.begin(); one != table.end(); ++one)
         for (auto other = std::next(one); other != table.end(); ++other)
-            EXPECT_FALSE(policy_of(*one) == policy_of(*other) && one->rules == other->rules) << one->name << " is " << other->name;
+            EXPECT_FALSE(policy_of(*one) == policy_of(*other) && one->rules == other->rules)
+                << one->name << " is " << other->name;
 }
 
 TEST(Find, GivesTheLineOfThatName) {
@@ -133,7 +138,8 @@ TEST_P(EachDeviation, HasAKebabCaseNameAndOneSentence) {
 TEST_P(EachDeviation, IsAnotherHub) {
     const auto& one = GetParam();
     EXPECT_TRUE(policy_of(one) != hub::Policy{} || !one.rules.empty()) << one.name << " changes nothing";
-    EXPECT_EQ(one.change != nullptr, policy_of(one) != hub::Policy{}) << one.name << " has a change that changes nothing";
+    EXPECT_EQ(one.change != nullptr, policy_of(one) != hub::Policy{})
+        << one.name << " has a change that changes nothing";
 }
 
 TEST_P(EachDeviation, BreaksKnownRequirementsThatAScenarioVerifies) {

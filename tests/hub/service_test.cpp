@@ -121,7 +121,7 @@ TEST(Connections, AreCounted) {
     client.connect().publish("devices/D/messages/events/", "x", 1);
     const auto counts = world.hub.connections();
     ASSERT_EQ(counts.size(), 1u);
-    EXPECT_EQ(counts[0], (ConnectionCounts{1, "D", true, 2, 0, 2, 1}));
+    EXPECT_EQ(counts[0], (ConnectionCounts{1, "D", true, 2, 0, 2, 1, 2}));
     client.vanish();
     EXPECT_FALSE(world.hub.connections()[0].open);
 }

@@ -162,6 +162,20 @@ TEST(Junit, AWarningFailsWhenStrictVerdictsAreAskedFor) {
     EXPECT_EQ(parsed(to_junit(sample_run(), {JunitFlavor::rich, true})).child("testsuites").attribute("failures").as_int(), 2);
 }
 
+// Rule 8.
+TEST(Junit, RetriesAreAttemptsOfOneCase) {
+    auto run = sample_run();
+    run.cases.front().earlier_attempts = {"refused"};
+    run.cases[1].earlier_attempts = {"refused", "reset"};
+    const auto cases = cases_of(parsed(to_junit(run, rich)));
+    EXPECT_EQ(cases.size(), run.cases.size());
+    EXPECT_STREQ(cases.front().child("flakyFailure").attribute("message").value(), "attempt 1: refused");
+    EXPECT_STREQ(cases.front().child("flakyFailure").child("stackTrace").text().get(), "refused");
+    EXPECT_THAT(to_junit(run, rich), testing::AllOf(HasSubstr("<rerunFailure type=\"infra\" message=\"attempt 2: reset\">"), HasSubstr("name=\"attempts\" value=\"3\"")));
+    EXPECT_EQ(validate(to_junit(run, strict)), 0);
+    EXPECT_THAT(to_junit(run, strict), HasSubstr("attempt 1 was an error: refused"));
+}
+
 // Rule 10 and 11.
 TEST(Junit, PropertiesOfACaseAreElementsOrLines) {
     EXPECT_THAT(to_junit(sample_run(), rich), HasSubstr("<property name=\"requirement\" value=\"REPORTED-11\" />"));
