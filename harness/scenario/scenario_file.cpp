@@ -125,6 +125,10 @@ std::vector<IdentitySpec> read_identities(const yaml::Node& node, Scope& scope) 
     return identities;
 }
 
+bool expects_something(const std::vector<Step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return !std::holds_alternative<Action>(step.form) && !std::holds_alternative<Pass>(step.form); });
+}
+
 void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope) {
     for (const auto& axis : scenario.axes)
         if (!scope.names.was_used(axis.name)) {
@@ -162,6 +166,7 @@ void read_conversation(const yaml::Node& root, Scenario& scenario, Scope& scope)
     if (scope.diagnostics.size() > problems) return;
     scope.names.finish(scope.diagnostics);
     check_unused(root, scenario, scope);
+    if (!expects_something(scenario.steps)) scope.say(yaml::at(*root.map()->find("steps"), "nothing is expected, so nothing is proven; add a line such as {hub: {connack: {return_code: 0}}}"));
     check_connections(scenario.steps, *root.file, scope.diagnostics);
     link_answers(scenario.steps, *root.file, scope.diagnostics);
     leave_to_later(scenario.steps);

@@ -1,0 +1,55 @@
+// Runs the scenario fuzz target without libFuzzer: over the suite, the wrong scenarios and some mutations of each. With a
+// folder as argument it writes the seeds there instead.
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> seeds() {
+    std::vector<std::string> all;
+    for (const auto* folder : {HUBSPEC_SOURCE_DIR "/scenarios", HUBSPEC_SOURCE_DIR "/tests/scenario/wrong"})
+        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+            if (entry.path().extension() != ".yaml" || entry.path().string().find("requirements") != std::string::npos) continue;
+            std::ifstream in(entry.path(), std::ios::binary);
+            all.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+        }
+    return all;
+}
+
+std::string mutated(std::string text, std::mt19937& random) {
+    static const std::vector<std::string> pieces{"{", "}", "[", "]", ":", ": ", "- ", "\n", "  ", "\t", "\"", "'", "&a ", "*a", "!!x ", "|", ">", "#", "{{", "}}", "any", "null", "\xff", "0", "---\n", "? ", "<<: "};
+    for (unsigned left = 1 + random() % 3; left > 0; --left) {
+        const std::size_t at = text.empty() ? 0 : random() % text.size();
+        if (random() % 2 == 0) text.insert(at, pieces[random() % pieces.size()]);
+        else text.erase(at, 1 + random() % 10);
+    }
+    return text;
+}
+
+void run(const std::string& text) { LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    unsigned number = 0;
+    for (const auto& seed : seeds()) {
+        ++number;
+        if (argc > 1) {
+            std::ofstream(std::string(argv[1]) + "/seed-" + std::to_string(number), std::ios::binary) << seed;
+            continue;
+        }
+        run(seed);
+        std::mt19937 random(number);
+        for (int i = 0; i < 15; ++i) run(mutated(seed, random));
+    }
+    return 0;
+}
