@@ -67,9 +67,10 @@ struct Listener : paho::iaction_listener {
     void on_failure(const paho::token& token) override { failure(token); }
 };
 
-std::string lost_reason(const paho::token& token, const std::string& tls_text) {
-    const std::string reason = paho::exception::printable_error(token.get_return_code());
-    return "no connection: " + reason + (tls_text.empty() ? "" : " (" + tls_text + ")");
+// Of TCP and TLS Paho tells that they failed, not how: a wire line, and the look at a target before a run, do.
+std::string lost_reason(int code) {
+    if (code == MQTTASYNC_FAILURE) return "no connection: TCP or the handshake failed";
+    return "no connection: " + paho::exception::printable_error(code);
 }
 
 }  // namespace
@@ -77,10 +78,9 @@ std::string lost_reason(const paho::token& token, const std::string& tls_text) {
 struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
     explicit Impl(PahoObserver& given) : observer(&given) {}
 
-    std::mutex mutex;                    // guards observer, ended and tls_text
+    std::mutex mutex;                    // guards observer and ended
     PahoObserver* observer;
     bool ended = false;
-    std::string tls_text;
     std::unique_ptr<paho::async_client> client;
     std::deque<Listener> listeners;      // Paho keeps references until their actions end
     SocketSlot socket = std::make_shared<std::atomic<int>>(-1);
@@ -111,12 +111,7 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
             tell(mqtt::Connack{false, static_cast<std::uint8_t>(code)});
             return tell_closed("closed by Paho after the refusal");
         }
-        std::string text;
-        {
-            const std::lock_guard lock(mutex);
-            text = tls_text;
-        }
-        tell_closed(lost_reason(token, text));
+        tell_closed(lost_reason(code));
     }
 
     void subscribed(const paho::token& token) {
@@ -138,12 +133,7 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
         if (!options.ca_file.empty()) tls.set_trust_store(options.ca_file);
         tls.set_enable_server_cert_auth(true);
         tls.set_verify(true);
-        tls.set_error_handler([weak = weak_from_this()](const std::string& text) {
-            const auto self = weak.lock();
-            if (!self) return;
-            const std::lock_guard lock(self->mutex);
-            if (self->tls_text.empty()) self->tls_text = text.substr(0, text.find('\n'));
-        });
+        // No error handler: Paho C++ 1.2 calls it on a copy of these options that is gone by then.
         const auto& packet = options.packet;
         paho::connect_options made;
         made.set_mqtt_version(MQTTVERSION_3_1_1);  // the default tries MQTT 3.1 after a refusal
