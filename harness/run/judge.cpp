@@ -206,9 +206,12 @@ void conclude(CaseResult& result) {
 }
 
 void note_untaken(CaseResult& result, const Evidence& evidence) {
-    for (const auto index : evidence.progress.untaken())
-        if (!std::holds_alternative<ServiceAnswered>(evidence.trace[index].form) && !std::holds_alternative<LogSeen>(evidence.trace[index].form))
-            result.notes.push_back("nobody expected: " + describe(evidence.trace[index].form));
+    for (const auto index : evidence.progress.untaken()) {
+        const auto& form = evidence.trace[index].form;
+        const bool shown = std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& one) { return one.trace_line == index; });
+        if (!shown && !std::holds_alternative<ServiceAnswered>(form) && !std::holds_alternative<LogSeen>(form))
+            result.notes.push_back("nobody expected: " + describe(form));
+    }
 }
 
 CaseResult describe_case(const Case& plan, const Catalogue& catalogue) {
