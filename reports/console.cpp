@@ -20,24 +20,35 @@ std::string paint(const std::string& text, const char* code, const ConsoleStyle&
 
 const char* colour_of(Verdict verdict) {
     switch (verdict) {
-        case Verdict::pass: return "32";
-        case Verdict::warn: return "33";
-        case Verdict::not_applicable: return "2";
+        case Verdict::pass:
+            return "32";
+        case Verdict::warn:
+            return "33";
+        case Verdict::not_applicable:
+            return "2";
         case Verdict::inconclusive:
-        case Verdict::error: return "35";
-        case Verdict::fail: return "31";
+        case Verdict::error:
+            return "35";
+        case Verdict::fail:
+            return "31";
     }
     return "0";
 }
 
 std::string word_of(Verdict verdict) {
     switch (verdict) {
-        case Verdict::pass: return "PASS";
-        case Verdict::warn: return "WARN";
-        case Verdict::not_applicable: return "N/A";
-        case Verdict::inconclusive: return "OPEN";
-        case Verdict::error: return "ERROR";
-        case Verdict::fail: return "FAIL";
+        case Verdict::pass:
+            return "PASS";
+        case Verdict::warn:
+            return "WARN";
+        case Verdict::not_applicable:
+            return "N/A";
+        case Verdict::inconclusive:
+            return "OPEN";
+        case Verdict::error:
+            return "ERROR";
+        case Verdict::fail:
+            return "FAIL";
     }
     return "FAIL";
 }
@@ -50,7 +61,8 @@ std::string arrow_of(const TraceLine& line) {
 }
 
 std::string trace_text(const TraceLine& line, bool marked, const ConsoleStyle& style) {
-    const auto text = fmt::format("  {} {:>9.3f} ms  {:<8} {} {}", marked ? ">" : " ", static_cast<double>(line.at.count()) / 1000.0, line.lane, arrow_of(line), line.text);
+    const auto text = fmt::format("  {} {:>9.3f} ms  {:<8} {} {}", marked ? ">" : " ",
+                                  static_cast<double>(line.at.count()) / 1000.0, line.lane, arrow_of(line), line.text);
     return (marked ? paint(text, "1", style) : text) + "\n";
 }
 
@@ -68,7 +80,8 @@ std::string around(const CaseResult& result, std::optional<std::size_t> marked, 
     const std::size_t last = std::min(packets.size(), middle + lines_after + 1);
     std::string text;
     if (first > 0) text += fmt::format("    ... {} earlier\n", first);
-    for (std::size_t i = first; i < last; ++i) text += trace_text(result.trace[packets[i]], marked == packets[i], style);
+    for (std::size_t i = first; i < last; ++i)
+        text += trace_text(result.trace[packets[i]], marked == packets[i], style);
     if (last < packets.size()) text += fmt::format("    ... {} later\n", packets.size() - last);
     return text;
 }
@@ -82,15 +95,20 @@ const Requirement* find(const RunResult& run, const std::string& id) {
 std::string sentence(const RunResult& run, const std::string& id, const ConsoleStyle& style) {
     const auto* requirement = find(run, id);
     if (requirement == nullptr) return "    " + id + "\n";
-    const auto source = requirement->line.empty() ? (requirement->sources.empty() ? "" : "source: " + requirement->sources) : "protocol line " + requirement->line;
-    return fmt::format("    {} ({}{}{}): {}\n", paint(id, "1", style), to_string(requirement->level), source.empty() ? "" : ", ", source, requirement->text);
+    const auto source = requirement->line.empty()
+                            ? (requirement->sources.empty() ? "" : "source: " + requirement->sources)
+                            : "protocol line " + requirement->line;
+    return fmt::format("    {} ({}{}{}): {}\n", paint(id, "1", style), to_string(requirement->level),
+                       source.empty() ? "" : ", ", source, requirement->text);
 }
 
-std::string finding_text(const CaseResult& result, const Finding& finding, const RunResult& run, const ConsoleStyle& style) {
+std::string finding_text(const CaseResult& result, const Finding& finding, const RunResult& run,
+                         const ConsoleStyle& style) {
     std::string text = "  " + finding.summary + "\n";
     if (!finding.source_line.empty()) text += fmt::format("  {} | {}\n", finding.place.line, finding.source_line);
     if (!finding.expected.empty()) text += "  expected  " + finding.expected + "\n";
-    if (!finding.expected.empty()) text += "  actual    " + (finding.actual.empty() ? std::string("nothing came") : finding.actual) + "\n";
+    if (!finding.expected.empty())
+        text += "  actual    " + (finding.actual.empty() ? std::string("nothing came") : finding.actual) + "\n";
     for (const auto& difference : finding.differences) text += "  differs   " + difference + "\n";
     if (!finding.hint.empty()) text += "  hint      " + finding.hint + "\n";
     if (!finding.requirements.empty()) text += "  requirement\n";
@@ -98,7 +116,10 @@ std::string finding_text(const CaseResult& result, const Finding& finding, const
     return text + "  packets\n" + around(result, finding.trace_line, style);
 }
 
-std::string milliseconds(std::chrono::microseconds time) { return time.count() < 10'000'000 ? fmt::format("{} ms", time.count() / 1000) : fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1e6); }
+std::string milliseconds(std::chrono::microseconds time) {
+    return time.count() < 10'000'000 ? fmt::format("{} ms", time.count() / 1000)
+                                     : fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1e6);
+}
 
 std::string area_of(const std::string& id) { return id.substr(0, id.rfind('-')); }
 
@@ -117,7 +138,8 @@ std::string area_table(const RunResult& run) {
     for (const auto& area : areas) {
         std::size_t held = 0;
         for (const auto& id : proven[area]) held += questioned[area].contains(id) ? 0 : 1;
-        text += fmt::format("  {:<10} {:>3} held{}\n", area, held, questioned[area].empty() ? "" : fmt::format(", {} not", questioned[area].size()));
+        text += fmt::format("  {:<10} {:>3} held{}\n", area, held,
+                            questioned[area].empty() ? "" : fmt::format(", {} not", questioned[area].size()));
     }
     return text;
 }
@@ -125,7 +147,8 @@ std::string area_table(const RunResult& run) {
 }  // namespace
 
 std::string format_case_line(const CaseResult& result, const ConsoleStyle& style) {
-    std::string line = paint(fmt::format("{:<5}", word_of(result.verdict)), colour_of(result.verdict), style) + " " + result.name;
+    std::string line =
+        paint(fmt::format("{:<5}", word_of(result.verdict)), colour_of(result.verdict), style) + " " + result.name;
     if (result.verdict != Verdict::not_applicable) line += "  " + milliseconds(result.duration);
     if (!result.earlier_attempts.empty()) line += fmt::format("  (attempt {})", result.earlier_attempts.size() + 1);
     if (!result.reason.empty()) line += "  (" + result.reason + ")";
@@ -143,7 +166,8 @@ std::string format_trace(const CaseResult& result, const ConsoleStyle& style) {
 }
 
 std::string format_failure(const CaseResult& result, const RunResult& run, const ConsoleStyle& style) {
-    std::string text = paint(word_of(result.verdict), colour_of(result.verdict), style) + " " + result.name + "\n  " + result.title + "\n";
+    std::string text = paint(word_of(result.verdict), colour_of(result.verdict), style) + " " + result.name + "\n  " +
+                       result.title + "\n";
     for (const auto& finding : result.findings) text += finding_text(result, finding, run, style);
     if (result.findings.empty() && !result.reason.empty()) text += "  " + result.reason + "\n";
     for (const auto& note : result.notes) text += "  note: " + note + "\n";
@@ -154,7 +178,8 @@ std::string format_failure(const CaseResult& result, const RunResult& run, const
 
 std::string format_summary(const RunResult& run, const std::string& rerun, const ConsoleStyle& style) {
     const auto counts = count(run.cases);
-    std::string text = fmt::format("{} cases against {} in {}\n", run.cases.size(), run.target, milliseconds(run.duration));
+    std::string text =
+        fmt::format("{} cases against {} in {}\n", run.cases.size(), run.target, milliseconds(run.duration));
     const auto add = [&](std::size_t number, Verdict verdict, const char* name) {
         if (number > 0) text += "  " + paint(fmt::format("{:>5} {}", number, name), colour_of(verdict), style) + "\n";
     };
@@ -164,14 +189,16 @@ std::string format_summary(const RunResult& run, const std::string& rerun, const
     add(counts.error, Verdict::error, "errors");
     add(counts.inconclusive, Verdict::inconclusive, "inconclusive");
     add(counts.not_applicable, Verdict::not_applicable, "not applicable");
-    text += fmt::format("  {} of {} checks ran, {} held\n", counts.checks_executed, counts.checks_planned, counts.checks_passed);
+    text += fmt::format("  {} of {} checks ran, {} held\n", counts.checks_executed, counts.checks_planned,
+                        counts.checks_passed);
     if (style.verbosity > 0) text += area_table(run);
     if (run.interrupted) text += "The run was interrupted.\n";
     if (!rerun.empty()) text += "Again, only what failed:\n  " + rerun + "\n";
     return text;
 }
 
-LiveProgress::LiveProgress(std::ostream& out, ConsoleStyle style, std::size_t total, bool quiet) : out_(out), style_(style), total_(total), quiet_(quiet) {}
+LiveProgress::LiveProgress(std::ostream& out, ConsoleStyle style, std::size_t total, bool quiet)
+    : out_(out), style_(style), total_(total), quiet_(quiet) {}
 
 void LiveProgress::began(const std::string& name) {
     current_ = name;
@@ -194,7 +221,8 @@ void LiveProgress::clear() {
 
 void LiveProgress::draw() {
     if (!style_.terminal || done_ >= total_) return;
-    std::string line = fmt::format("[{}/{}] {}{}", done_, total_, failed_ > 0 ? fmt::format("{} failed  ", failed_) : "", current_);
+    std::string line =
+        fmt::format("[{}/{}] {}{}", done_, total_, failed_ > 0 ? fmt::format("{} failed  ", failed_) : "", current_);
     if (line.size() >= static_cast<std::size_t>(style_.width)) line.resize(static_cast<std::size_t>(style_.width) - 1);
     out_ << "\r\x1b[K" << line << std::flush;
 }

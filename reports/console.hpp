@@ -12,7 +12,7 @@ struct ConsoleStyle {
     bool colour = false;
     bool terminal = false;  ///< a line may be rewritten
     int width = 100;
-    int verbosity = 0;      ///< 1: the decoded packets of every case; 2: bytes too
+    int verbosity = 0;  ///< 1: the decoded packets of every case; 2: bytes too
 };
 
 /// "PASS  reported/patch-is-answered-204  12 ms": a word, never colour alone.
@@ -25,7 +25,8 @@ std::string format_failure(const model::CaseResult& result, const model::RunResu
 /// The decoded packets of one case.
 std::string format_trace(const model::CaseResult& result, const ConsoleStyle& style);
 
-/// Verdict, counts, requirement areas, silence accounting and, after a failure, the command that reruns only the failures.
+/// Verdict, counts, requirement areas, silence accounting and, after a failure, the command that reruns only the
+/// failures.
 std::string format_summary(const model::RunResult& run, const std::string& rerun, const ConsoleStyle& style);
 
 /// What goes on while it goes on: one line that is rewritten on a terminal, a line for each case elsewhere.

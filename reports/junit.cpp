@@ -22,9 +22,13 @@ constexpr std::size_t longest_output = 64 * 1024;  // head and tail together
 constexpr std::size_t longest_name = 512;
 
 // Three decimals, everywhere: one reader's schema takes no more, another shows six as they come.
-std::string seconds(std::chrono::microseconds time) { return fmt::format("{:.3f}", static_cast<double>(time.count()) / 1e6); }
+std::string seconds(std::chrono::microseconds time) {
+    return fmt::format("{:.3f}", static_cast<double>(time.count()) / 1e6);
+}
 
-void set(pugi::xml_node node, const char* name, const std::string& value) { node.append_attribute(name) = xml_safe(value).c_str(); }
+void set(pugi::xml_node node, const char* name, const std::string& value) {
+    node.append_attribute(name) = xml_safe(value).c_str();
+}
 
 std::string suite_of(const CaseResult& one) {
     auto folder = one.scenario.substr(0, one.scenario.rfind('/'));
@@ -36,7 +40,8 @@ std::string suite_of(const CaseResult& one) {
 std::string cap(const std::string& text) {
     if (text.size() <= longest_output) return text;
     const auto half = longest_output / 2;
-    return text.substr(0, half) + fmt::format("\n... {} bytes left out ...\n", text.size() - 2 * half) + text.substr(text.size() - half);
+    return text.substr(0, half) + fmt::format("\n... {} bytes left out ...\n", text.size() - 2 * half) +
+           text.substr(text.size() - half);
 }
 
 // "file:line:col: ..." without an end of line: readers show it as a title.
@@ -56,7 +61,9 @@ std::string case_name(const CaseResult& one) {
     return name.substr(0, size) + axes;
 }
 
-bool fails(const CaseResult& one, const JunitOptions& options) { return one.verdict == Verdict::fail || (options.strict_verdicts && one.verdict == Verdict::warn); }
+bool fails(const CaseResult& one, const JunitOptions& options) {
+    return one.verdict == Verdict::fail || (options.strict_verdicts && one.verdict == Verdict::warn);
+}
 bool errs(const CaseResult& one) { return one.verdict == Verdict::error || one.verdict == Verdict::inconclusive; }
 
 const Finding* worst(const CaseResult& one) {
@@ -90,8 +97,8 @@ void add_outcome(pugi::xml_node node, const CaseResult& one, const RunResult& ru
     child.append_child(pugi::node_pcdata).set_value(xml_safe(cap(format_failure(one, run, {}))).c_str());
 }
 
-// One case, whatever it took: surefire's elements for attempts before the last. Readers know the Failure forms, not the Error
-// forms. Validating readers know neither; there the attempts are lines of the output.
+// One case, whatever it took: surefire's elements for attempts before the last. Readers know the Failure forms, not the
+// Error forms. Validating readers know neither; there the attempts are lines of the output.
 void add_attempts(pugi::xml_node node, const CaseResult& one, const JunitOptions& options) {
     if (options.flavor == JunitFlavor::strict) return;
     const bool passed_at_last = !fails(one, options) && !errs(one);
@@ -111,10 +118,12 @@ void add_output(pugi::xml_node node, const CaseResult& one, const JunitOptions& 
     if (one.verdict == Verdict::warn)
         for (const auto& finding : one.findings) text += "warning: " + finding.summary + "\n";
     int number = 0;
-    for (const auto& reason : one.earlier_attempts) text += fmt::format("attempt {} was an error: {}\n", ++number, reason);
+    for (const auto& reason : one.earlier_attempts)
+        text += fmt::format("attempt {} was an error: {}\n", ++number, reason);
     for (const auto& note : one.notes) text += "note: " + note + "\n";
     text += format_trace(one, {});
-    if (!text.empty()) node.append_child("system-out").append_child(pugi::node_pcdata).set_value(xml_safe(cap(text)).c_str());
+    if (!text.empty())
+        node.append_child("system-out").append_child(pugi::node_pcdata).set_value(xml_safe(cap(text)).c_str());
 }
 
 void add_case(pugi::xml_node suite, const CaseResult& one, const RunResult& run, const JunitOptions& options) {
@@ -139,14 +148,18 @@ void add_case(pugi::xml_node suite, const CaseResult& one, const RunResult& run,
     add_output(node, one, options);
 }
 
-void add_counters(pugi::xml_node node, const std::vector<const CaseResult*>& cases, const JunitOptions& options, bool with_skipped) {
+void add_counters(pugi::xml_node node, const std::vector<const CaseResult*>& cases, const JunitOptions& options,
+                  bool with_skipped) {
     std::chrono::microseconds time{};
     std::size_t failures = 0, errors = 0, skipped = 0;
     for (const auto* one : cases) {
         time += one->duration;
-        if (fails(*one, options)) ++failures;
-        else if (errs(*one)) ++errors;
-        else if (one->verdict == Verdict::not_applicable) ++skipped;
+        if (fails(*one, options))
+            ++failures;
+        else if (errs(*one))
+            ++errors;
+        else if (one->verdict == Verdict::not_applicable)
+            ++skipped;
     }
     set(node, "tests", std::to_string(cases.size()));
     set(node, "failures", std::to_string(failures));
@@ -219,18 +232,24 @@ std::string xml_safe(std::string_view text) {
     while (at != repaired.end()) {
         const auto begin = at;
         const char32_t c = utf8::unchecked::next(at);
-        const bool legal = c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) || c >= 0x10000;
-        if (legal && c != 0xFFFE) out.append(begin, at);
-        else out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+        const bool legal = c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0xD7FF) ||
+                           (c >= 0xE000 && c <= 0xFFFD) || c >= 0x10000;
+        if (legal && c != 0xFFFE)
+            out.append(begin, at);
+        else
+            out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
     }
     return out;
 }
 
-std::string to_junit(const RunResult& run, const JunitOptions& options) { return document_of(suites_of(run), run, options); }
+std::string to_junit(const RunResult& run, const JunitOptions& options) {
+    return document_of(suites_of(run), run, options);
+}
 
 std::vector<JunitFile> to_junit_files(const RunResult& run, const JunitOptions& options) {
     std::vector<JunitFile> files;
-    for (const auto& suite : suites_of(run)) files.push_back({"TEST-" + suite.first + ".xml", document_of({suite}, run, options)});
+    for (const auto& suite : suites_of(run))
+        files.push_back({"TEST-" + suite.first + ".xml", document_of({suite}, run, options)});
     return files;
 }
 

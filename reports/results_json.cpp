@@ -16,17 +16,33 @@ constexpr int deepest = 32;
 Json optional_index(const std::optional<std::size_t>& index) { return index ? Json(*index) : Json(nullptr); }
 
 Json write(const Finding& finding) {
-    return {{"verdict", to_string(finding.verdict)}, {"type", finding.type}, {"summary", finding.summary}, {"expected", finding.expected},
-            {"actual", finding.actual}, {"differences", finding.differences}, {"requirements", finding.requirements}, {"step", optional_index(finding.step)},
-            {"line", finding.place.line}, {"column", finding.place.column}, {"sourceLine", finding.source_line}, {"traceLine", optional_index(finding.trace_line)}, {"hint", finding.hint}};
+    return {{"verdict", to_string(finding.verdict)},
+            {"type", finding.type},
+            {"summary", finding.summary},
+            {"expected", finding.expected},
+            {"actual", finding.actual},
+            {"differences", finding.differences},
+            {"requirements", finding.requirements},
+            {"step", optional_index(finding.step)},
+            {"line", finding.place.line},
+            {"column", finding.place.column},
+            {"sourceLine", finding.source_line},
+            {"traceLine", optional_index(finding.trace_line)},
+            {"hint", finding.hint}};
 }
 
 Json write(const StepResult& step) {
-    return {{"text", step.text}, {"line", step.place.line}, {"column", step.place.column}, {"isCheck", step.is_check}, {"state", step.state}, {"traceLine", optional_index(step.trace_line)}};
+    return {{"text", step.text},        {"line", step.place.line}, {"column", step.place.column},
+            {"isCheck", step.is_check}, {"state", step.state},     {"traceLine", optional_index(step.trace_line)}};
 }
 
 Json write(const TraceLine& line) {
-    return {{"atMicroseconds", line.at.count()}, {"lane", line.lane}, {"direction", line.direction}, {"text", line.text}, {"hex", line.hex}, {"step", optional_index(line.step)}};
+    return {{"atMicroseconds", line.at.count()},
+            {"lane", line.lane},
+            {"direction", line.direction},
+            {"text", line.text},
+            {"hex", line.hex},
+            {"step", optional_index(line.step)}};
 }
 
 Json write(const CaseResult& one);
@@ -42,15 +58,38 @@ Json write_all(const std::vector<Item>& items) {
 Json write(const CaseResult& one) {
     Json axes = Json::object();
     for (const auto& [name, value] : one.axes) axes[name] = value;
-    return {{"scenario", one.scenario}, {"file", one.file}, {"title", one.title}, {"name", one.name}, {"axes", axes}, {"requirements", one.requirements},
-            {"tags", one.tags}, {"level", to_string(one.level)}, {"verdict", to_string(one.verdict)}, {"reason", one.reason}, {"findings", write_all(one.findings)},
-            {"earlierAttempts", one.earlier_attempts}, {"notes", one.notes}, {"steps", write_all(one.steps)}, {"trace", write_all(one.trace)}, {"checksPlanned", one.checks_planned},
-            {"checksExecuted", one.checks_executed}, {"checksPassed", one.checks_passed}, {"durationMicroseconds", one.duration.count()}, {"startedAt", one.started_at}};
+    return {{"scenario", one.scenario},
+            {"file", one.file},
+            {"title", one.title},
+            {"name", one.name},
+            {"axes", axes},
+            {"requirements", one.requirements},
+            {"tags", one.tags},
+            {"level", to_string(one.level)},
+            {"verdict", to_string(one.verdict)},
+            {"reason", one.reason},
+            {"findings", write_all(one.findings)},
+            {"earlierAttempts", one.earlier_attempts},
+            {"notes", one.notes},
+            {"steps", write_all(one.steps)},
+            {"trace", write_all(one.trace)},
+            {"checksPlanned", one.checks_planned},
+            {"checksExecuted", one.checks_executed},
+            {"checksPassed", one.checks_passed},
+            {"durationMicroseconds", one.duration.count()},
+            {"startedAt", one.started_at}};
 }
 
 Json write(const Requirement& one) {
-    return {{"id", one.id}, {"area", one.area}, {"text", one.text}, {"level", to_string(one.level)}, {"binds", to_string(one.binds)},
-            {"observable", to_string(one.observable)}, {"line", one.line}, {"sources", one.sources}, {"certainty", one.certainty}};
+    return {{"id", one.id},
+            {"area", one.area},
+            {"text", one.text},
+            {"level", to_string(one.level)},
+            {"binds", to_string(one.binds)},
+            {"observable", to_string(one.observable)},
+            {"line", one.line},
+            {"sources", one.sources},
+            {"certainty", one.certainty}};
 }
 
 // --- reading ---
@@ -67,7 +106,9 @@ public:
     }
     std::string text(const char* name) const { return get(name, "text", &Json::is_string).get<std::string>(); }
     bool flag(const char* name) const { return get(name, "true or false", &Json::is_boolean).get<bool>(); }
-    std::int64_t number(const char* name) const { return get(name, "an integer", &Json::is_number_integer).get<std::int64_t>(); }
+    std::int64_t number(const char* name) const {
+        return get(name, "an integer", &Json::is_number_integer).get<std::int64_t>();
+    }
     std::size_t size(const char* name) const {
         const auto value = number(name);
         if (value < 0) fail(name, "a number of at least 0 is expected");
@@ -89,7 +130,8 @@ public:
     auto each(const char* name, Read read) const {
         std::vector<decltype(read(*this))> all;
         const auto& list = get(name, "a list", &Json::is_array);
-        for (std::size_t i = 0; i < list.size(); ++i) all.push_back(read(Reader(list[i], pointer_ + "/" + name + "/" + std::to_string(i))));
+        for (std::size_t i = 0; i < list.size(); ++i)
+            all.push_back(read(Reader(list[i], pointer_ + "/" + name + "/" + std::to_string(i))));
         return all;
     }
     template <class Enumeration>
@@ -109,7 +151,9 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(const std::string& name, const std::string& what) const { throw Wrong{pointer_ + (name.empty() ? "" : "/" + name) + ": " + what}; }
+    [[noreturn]] void fail(const std::string& name, const std::string& what) const {
+        throw Wrong{pointer_ + (name.empty() ? "" : "/" + name) + ": " + what};
+    }
     const Json& at(const char* name) const {
         if (!json_.contains(name)) fail(name, "it is missing");
         return json_[name];
@@ -124,20 +168,32 @@ private:
     std::string pointer_;
 };
 
-const auto verdicts = {Verdict::not_applicable, Verdict::pass, Verdict::warn, Verdict::inconclusive, Verdict::error, Verdict::fail};
+const auto verdicts = {Verdict::not_applicable, Verdict::pass,  Verdict::warn,
+                       Verdict::inconclusive,   Verdict::error, Verdict::fail};
 const auto levels = {Level::must, Level::should, Level::may, Level::info};
 
-Place read_place(const Reader& in) { return {static_cast<int>(in.number("line")), static_cast<int>(in.number("column"))}; }
-
-Finding read_finding(const Reader& in) {
-    return {in.word("verdict", verdicts), in.text("type"), in.text("summary"), in.text("expected"), in.text("actual"), in.texts("differences"), in.texts("requirements"),
-            in.index("step"), read_place(in), in.text("sourceLine"), in.index("traceLine"), in.text("hint")};
+Place read_place(const Reader& in) {
+    return {static_cast<int>(in.number("line")), static_cast<int>(in.number("column"))};
 }
 
-StepResult read_step(const Reader& in) { return {in.text("text"), read_place(in), in.flag("isCheck"), in.text("state"), in.index("traceLine")}; }
+Finding read_finding(const Reader& in) {
+    return {in.word("verdict", verdicts), in.text("type"),       in.text("summary"),
+            in.text("expected"),          in.text("actual"),     in.texts("differences"),
+            in.texts("requirements"),     in.index("step"),      read_place(in),
+            in.text("sourceLine"),        in.index("traceLine"), in.text("hint")};
+}
+
+StepResult read_step(const Reader& in) {
+    return {in.text("text"), read_place(in), in.flag("isCheck"), in.text("state"), in.index("traceLine")};
+}
 
 TraceLine read_line(const Reader& in) {
-    return {std::chrono::microseconds(in.number("atMicroseconds")), in.text("lane"), in.text("direction"), in.text("text"), in.text("hex"), in.index("step")};
+    return {std::chrono::microseconds(in.number("atMicroseconds")),
+            in.text("lane"),
+            in.text("direction"),
+            in.text("text"),
+            in.text("hex"),
+            in.index("step")};
 }
 
 CaseResult read_case(const Reader& in) {
@@ -166,15 +222,23 @@ CaseResult read_case(const Reader& in) {
 }
 
 Requirement read_requirement(const Reader& in) {
-    return {in.text("id"), in.text("area"), in.text("text"), in.word("level", levels), in.word("binds", {Binds::hub, Binds::device, Binds::both, Binds::info}),
-            in.word("observable", {Observable::wire, Observable::service, Observable::clock, Observable::none}), in.text("line"), in.text("sources"), in.text("certainty")};
+    return {in.text("id"),
+            in.text("area"),
+            in.text("text"),
+            in.word("level", levels),
+            in.word("binds", {Binds::hub, Binds::device, Binds::both, Binds::info}),
+            in.word("observable", {Observable::wire, Observable::service, Observable::clock, Observable::none}),
+            in.text("line"),
+            in.text("sources"),
+            in.text("certainty")};
 }
 
 RunResult read_run(const Json& json) {
     const Reader in(json, "");
     if (in.text("format") != "hubspec-results") throw Wrong{"/format: this is no stored result of hubspec"};
     if (in.number("version") != results_version)
-        throw Wrong{"/version: this hubspec reads version " + std::to_string(results_version) + ", the file has version " + std::to_string(in.number("version"))};
+        throw Wrong{"/version: this hubspec reads version " + std::to_string(results_version) +
+                    ", the file has version " + std::to_string(in.number("version"))};
     RunResult run;
     run.tool_version = in.text("toolVersion");
     run.seat = in.text("seat");
@@ -194,9 +258,20 @@ RunResult read_run(const Json& json) {
 }  // namespace
 
 std::string to_results_json(const RunResult& run) {
-    const Json json{{"format", "hubspec-results"}, {"version", results_version}, {"toolVersion", run.tool_version}, {"seat", run.seat}, {"target", run.target},
-                    {"targetKind", run.target_kind}, {"deviations", run.deviations}, {"startedAt", run.started_at}, {"hostName", run.host_name}, {"seed", run.seed},
-                    {"durationMicroseconds", run.duration.count()}, {"interrupted", run.interrupted}, {"cases", write_all(run.cases)}, {"requirements", write_all(run.requirements)}};
+    const Json json{{"format", "hubspec-results"},
+                    {"version", results_version},
+                    {"toolVersion", run.tool_version},
+                    {"seat", run.seat},
+                    {"target", run.target},
+                    {"targetKind", run.target_kind},
+                    {"deviations", run.deviations},
+                    {"startedAt", run.started_at},
+                    {"hostName", run.host_name},
+                    {"seed", run.seed},
+                    {"durationMicroseconds", run.duration.count()},
+                    {"interrupted", run.interrupted},
+                    {"cases", write_all(run.cases)},
+                    {"requirements", write_all(run.requirements)}};
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

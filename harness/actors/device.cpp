@@ -40,7 +40,8 @@ Device::~Device() = default;
 
 void Device::connect(const Endpoint& endpoint, const mqtt::Connect& packet) {
     impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
-    impl_->paho.connect({"ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port), packet, endpoint.ca_file, endpoint.connect_timeout});
+    impl_->paho.connect({"ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port), packet,
+                         endpoint.ca_file, endpoint.connect_timeout});
 }
 
 void Device::subscribe(const mqtt::Subscribe& packet) {

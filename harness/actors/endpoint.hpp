@@ -10,18 +10,18 @@ namespace hubspec::actors {
 
 /// Where a hub is and how it is trusted.
 struct Endpoint {
-    std::string host_name;      ///< the hub's full name: user names, token scopes, certificate
-    std::string address;        ///< where to connect; an IP address or the host name
+    std::string host_name;  ///< the hub's full name: user names, token scopes, certificate
+    std::string address;    ///< where to connect; an IP address or the host name
     std::uint16_t mqtt_port = 8883;
     std::uint16_t https_port = 443;
-    std::string ca_file;        ///< PEM; empty: the system's roots
-    std::string ca_pem;         ///< its text
+    std::string ca_file;  ///< PEM; empty: the system's roots
+    std::string ca_pem;   ///< its text
     std::chrono::milliseconds connect_timeout{10'000};
 };
 
 /// A device or module identity with what it needs to prove itself.
 struct Identity {
-    std::string name;           ///< in the scenario: "device"
+    std::string name;  ///< in the scenario: "device"
     std::string device_id;
     std::string primary_key;    ///< Base64
     std::string secondary_key;  ///< Base64

@@ -24,7 +24,10 @@ constexpr int most_in_flight = 1000;
 // connects keeps the threads, and clients go on a thread of their own.
 class Graveyard {
 public:
-    Graveyard() : anchor_("ssl://127.0.0.1:1", "anchor", paho::create_options(MQTTVERSION_3_1_1)), thread_([this] { work(); }) { thread_.detach(); }
+    Graveyard()
+        : anchor_("ssl://127.0.0.1:1", "anchor", paho::create_options(MQTTVERSION_3_1_1)), thread_([this] { work(); }) {
+        thread_.detach();
+    }
 
     /// `afterwards` runs when nothing of Paho refers to the client's listeners any more.
     void bury(std::unique_ptr<paho::async_client> client, std::function<void()> afterwards) {
@@ -78,11 +81,11 @@ std::string lost_reason(int code) {
 struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
     explicit Impl(PahoObserver& given) : observer(&given) {}
 
-    std::mutex mutex;                    // guards observer and ended
+    std::mutex mutex;  // guards observer and ended
     PahoObserver* observer;
     bool ended = false;
     std::unique_ptr<paho::async_client> client;
-    std::deque<Listener> listeners;      // Paho keeps references until their actions end
+    std::deque<Listener> listeners;  // Paho keeps references until their actions end
     SocketSlot socket = std::make_shared<std::atomic<int>>(-1);
 
     void tell(mqtt::Packet packet) {
@@ -102,7 +105,9 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
         return listener;
     }
 
-    void connected(const paho::token& token) { tell(mqtt::Connack{token.get_connect_response().is_session_present(), 0}); }
+    void connected(const paho::token& token) {
+        tell(mqtt::Connack{token.get_connect_response().is_session_present(), 0});
+    }
 
     void refused(const paho::token& token) {
         expect_no_paho_socket(socket);
@@ -119,13 +124,16 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
         const auto response = token.get_subscribe_response();
         // Of a single filter Paho 1.3.12 tells no granted QoS, only that it was granted: what it gives is no code.
         if (response.get_reason_codes().size() > 1)
-            for (const auto code : response.get_reason_codes()) suback.return_codes.push_back(static_cast<std::uint8_t>(code));
+            for (const auto code : response.get_reason_codes())
+                suback.return_codes.push_back(static_cast<std::uint8_t>(code));
         tell(std::move(suback));
     }
 
     // Paho calls a single refused filter a failure with the code itself.
     void not_subscribed(const paho::token& token, std::size_t filters) {
-        if (token.get_return_code() == mqtt::subscription_failure) tell(mqtt::Suback{static_cast<mqtt::PacketId>(token.get_message_id()), std::vector<std::uint8_t>(filters, mqtt::subscription_failure)});
+        if (token.get_return_code() == mqtt::subscription_failure)
+            tell(mqtt::Suback{static_cast<mqtt::PacketId>(token.get_message_id()),
+                              std::vector<std::uint8_t>(filters, mqtt::subscription_failure)});
     }
 
     paho::connect_options connect_options(const PahoConnect& options) {
@@ -143,8 +151,11 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
         made.set_max_inflight(most_in_flight);
         made.set_automatic_reconnect(false);
         if (packet.user_name) made.set_user_name(*packet.user_name);
-        if (packet.password) made.set_password(paho::binary_ref(std::string(packet.password->begin(), packet.password->end())));
-        if (packet.will) made.set_will(paho::will_options(packet.will->topic, packet.will->payload.data(), packet.will->payload.size(), packet.will->qos, packet.will->retain));
+        if (packet.password)
+            made.set_password(paho::binary_ref(std::string(packet.password->begin(), packet.password->end())));
+        if (packet.will)
+            made.set_will(paho::will_options(packet.will->topic, packet.will->payload.data(),
+                                             packet.will->payload.size(), packet.will->qos, packet.will->retain));
         made.set_ssl(std::move(tls));
         return made;
     }
@@ -190,12 +201,15 @@ void PahoDevice::connect(const PahoConnect& options) {
         const auto self = weak.lock();
         if (!self || !message) return;
         const auto payload = message->get_payload_ref();
-        self->tell(mqtt::Publish{message->get_topic(), mqtt::Bytes(payload.data(), payload.data() + payload.size()), static_cast<std::uint8_t>(message->get_qos()), message->is_retained(), message->is_duplicate(), 0});
+        self->tell(mqtt::Publish{message->get_topic(), mqtt::Bytes(payload.data(), payload.data() + payload.size()),
+                                 static_cast<std::uint8_t>(message->get_qos()), message->is_retained(),
+                                 message->is_duplicate(), 0});
     });
     impl.client->set_connection_lost_handler([weak = std::weak_ptr(impl_)](const std::string&) {
         if (const auto self = weak.lock()) self->tell_closed("the hub closed the connection");
     });
-    auto& listener = impl.listen([self = impl_](const paho::token& token) { self->connected(token); }, [self = impl_](const paho::token& token) { self->refused(token); });
+    auto& listener = impl.listen([self = impl_](const paho::token& token) { self->connected(token); },
+                                 [self = impl_](const paho::token& token) { self->refused(token); });
     auto made = impl.connect_options(options);
     impl.act([&] {
         expect_paho_socket(impl.socket);
@@ -210,8 +224,9 @@ void PahoDevice::connect(const PahoConnect& options) {
 
 void PahoDevice::subscribe(const std::vector<mqtt::Subscription>& subscriptions) {
     auto& impl = *impl_;
-    auto& listener = impl.listen([self = impl_](const paho::token& token) { self->subscribed(token); },
-                                 [self = impl_, count = subscriptions.size()](const paho::token& token) { self->not_subscribed(token, count); });
+    auto& listener = impl.listen(
+        [self = impl_](const paho::token& token) { self->subscribed(token); },
+        [self = impl_, count = subscriptions.size()](const paho::token& token) { self->not_subscribed(token, count); });
     impl.act([&] {
         auto filters = std::make_shared<paho::string_collection>();
         paho::async_client::qos_collection qos;
@@ -222,7 +237,11 @@ void PahoDevice::subscribe(const std::vector<mqtt::Subscription>& subscriptions)
 
 void PahoDevice::unsubscribe(const std::vector<std::string>& filters) {
     auto& impl = *impl_;
-    auto& listener = impl.listen([self = impl_](const paho::token& token) { self->tell(mqtt::Unsuback{static_cast<mqtt::PacketId>(token.get_message_id())}); }, [](const paho::token&) {});
+    auto& listener = impl.listen(
+        [self = impl_](const paho::token& token) {
+            self->tell(mqtt::Unsuback{static_cast<mqtt::PacketId>(token.get_message_id())});
+        },
+        [](const paho::token&) {});
     impl.act([&] {
         auto all = std::make_shared<paho::string_collection>();
         for (const auto& filter : filters) all->push_back(filter);
@@ -239,12 +258,16 @@ void PahoDevice::publish(const mqtt::Publish& packet) {
             if (qos == 2) self->tell(mqtt::Pubcomp{id});
         },
         [](const paho::token&) {});
-    impl.act([&] { impl.client->publish(packet.topic, packet.payload.data(), packet.payload.size(), packet.qos, packet.retain, nullptr, listener); });
+    impl.act([&] {
+        impl.client->publish(packet.topic, packet.payload.data(), packet.payload.size(), packet.qos, packet.retain,
+                             nullptr, listener);
+    });
 }
 
 void PahoDevice::disconnect() {
     auto& impl = *impl_;
-    auto& listener = impl.listen([self = impl_](const paho::token&) { self->tell_closed("disconnected"); }, [self = impl_](const paho::token&) { self->tell_closed("disconnected"); });
+    auto& listener = impl.listen([self = impl_](const paho::token&) { self->tell_closed("disconnected"); },
+                                 [self = impl_](const paho::token&) { self->tell_closed("disconnected"); });
     impl.act([&] { impl.client->disconnect(0, nullptr, listener); });
 }
 

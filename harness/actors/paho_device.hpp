@@ -22,7 +22,7 @@ struct PahoObserver {
 struct PahoConnect {
     std::string server_uri;  ///< "ssl://127.0.0.1:8883"; its host is what the certificate is checked against
     mqtt::Connect packet;
-    std::string ca_file;     ///< PEM; empty: the system's roots, which Paho reads anew at every connection
+    std::string ca_file;  ///< PEM; empty: the system's roots, which Paho reads anew at every connection
     std::chrono::milliseconds connect_timeout{10'000};
 };
 

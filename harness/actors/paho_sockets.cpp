@@ -139,18 +139,21 @@ extern "C" {
 
 int poll(pollfd* descriptors, nfds_t count, int timeout) {
     static auto* const real = hubspec::actors::next<int(pollfd*, nfds_t, int)>("poll");
-    if (timeout > hubspec::actors::longest_poll_ms && is_paho(__builtin_return_address(0))) timeout = hubspec::actors::longest_poll_ms;
+    if (timeout > hubspec::actors::longest_poll_ms && is_paho(__builtin_return_address(0)))
+        timeout = hubspec::actors::longest_poll_ms;
     return real(descriptors, count, timeout);
 }
 
 int usleep(useconds_t time) {
     static auto* const real = hubspec::actors::next<int(useconds_t)>("usleep");
-    if (time > hubspec::actors::longest_sleep_us && is_paho(__builtin_return_address(0))) time = hubspec::actors::longest_sleep_us;
+    if (time > hubspec::actors::longest_sleep_us && is_paho(__builtin_return_address(0)))
+        time = hubspec::actors::longest_sleep_us;
     return real(time);
 }
 
 int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
-    static auto* const real = hubspec::actors::next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
+    static auto* const real =
+        hubspec::actors::next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
     if (!is_paho(__builtin_return_address(0))) return real(condition, mutex, until);
     timespec soon{};
     clock_gettime(CLOCK_REALTIME, &soon);

@@ -69,12 +69,15 @@ void initialise_curl() {
 
 std::string service_token(const Endpoint& endpoint, const ServiceAccess& access, std::chrono::seconds lifetime) {
     const auto key = iothub::base64_decode(access.key);
-    const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-    return iothub::make_sas_token({endpoint.host_name, key.value_or(std::vector<std::uint8_t>{}), (now + lifetime).count(), access.policy});
+    const auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+    return iothub::make_sas_token(
+        {endpoint.host_name, key.value_or(std::vector<std::uint8_t>{}), (now + lifetime).count(), access.policy});
 }
 
 struct Service::Impl {
-    Impl(Endpoint where, ServiceAccess rights, Inbox& events) : endpoint(std::move(where)), access(std::move(rights)), inbox(events) {
+    Impl(Endpoint where, ServiceAccess rights, Inbox& events)
+        : endpoint(std::move(where)), access(std::move(rights)), inbox(events) {
         initialise_curl();
         multi = curl_multi_init();
         // Longer than any virtual time that a scenario lets pass.
@@ -122,7 +125,9 @@ struct Service::Impl {
         const auto& request = transfer.request;
         const std::string port = std::to_string(endpoint.https_port);
         const bool by_address = endpoint.address != endpoint.host_name;
-        curl_easy_setopt(easy, CURLOPT_URL, ("https://" + (by_address ? endpoint.address : endpoint.host_name) + ":" + port + request.target).c_str());
+        curl_easy_setopt(
+            easy, CURLOPT_URL,
+            ("https://" + (by_address ? endpoint.address : endpoint.host_name) + ":" + port + request.target).c_str());
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
         curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
         if (!request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH") {
@@ -145,12 +150,15 @@ struct Service::Impl {
         curl_slist* list = nullptr;
         const auto add = [&](const std::string& line) { list = curl_slist_append(list, line.c_str()); };
         const auto& own = transfer.request.headers;
-        const bool has_own = std::any_of(own.begin(), own.end(), [](const auto& one) { return one.first == "Authorization"; });
+        const bool has_own =
+            std::any_of(own.begin(), own.end(), [](const auto& one) { return one.first == "Authorization"; });
         if (!has_own) add("Authorization: " + token);  // an empty one of its own means none
-        if (header(transfer.request.headers, "Content-Type").empty()) add("Content-Type: application/json; charset=utf-8");
+        if (header(transfer.request.headers, "Content-Type").empty())
+            add("Content-Type: application/json; charset=utf-8");
         add("Expect:");
         if (endpoint.address != endpoint.host_name) add("Host: " + endpoint.host_name);
-        for (const auto& [name, value] : transfer.request.headers) add(value.empty() ? name + ":" : name + ": " + value);
+        for (const auto& [name, value] : transfer.request.headers)
+            add(value.empty() ? name + ":" : name + ": " + value);
         transfer.headers.reset(list);
         curl_easy_setopt(transfer.easy.get(), CURLOPT_HTTPHEADER, list);
     }
@@ -200,9 +208,11 @@ struct Service::Impl {
         curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
         transfer->reply.response.status = static_cast<int>(status);
         if (transfer->reply.code != CURLE_OK)
-            transfer->reply.error = transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(transfer->reply.code);
+            transfer->reply.error =
+                transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(transfer->reply.code);
         curl_multi_remove_handle(multi, transfer->easy.get());
-        const auto found = std::find_if(running.begin(), running.end(), [&](const auto& one) { return one.get() == transfer; });
+        const auto found =
+            std::find_if(running.begin(), running.end(), [&](const auto& one) { return one.get() == transfer; });
         const auto owned = std::move(*found);
         running.erase(found);
         if (!stopping) owned->finished(owned->reply);
@@ -210,7 +220,8 @@ struct Service::Impl {
     }
 
     std::string unreachable(const std::string& error) const {
-        return "the service API at https://" + endpoint.address + ":" + std::to_string(endpoint.https_port) + " did not answer: " + error;
+        return "the service API at https://" + endpoint.address + ":" + std::to_string(endpoint.https_port) +
+               " did not answer: " + error;
     }
 
     // `list` is "telemetry" or "log": a long poll that renews itself, reporting each item once.
@@ -219,7 +230,8 @@ struct Service::Impl {
         submit(std::move(request), [this, list, after](Reply& reply) {
             if (reply.code != CURLE_OK) return;  // the hub is gone: the connection tells
             if (reply.response.status != 200)
-                return inbox.put(HarnessFailed{"infra.service", "GET /_hubspec/" + list + " was answered " + std::to_string(reply.response.status)});
+                return inbox.put(HarnessFailed{"infra.service", "GET /_hubspec/" + list + " was answered " +
+                                                                    std::to_string(reply.response.status)});
             std::int64_t next = after;
             if (const auto answer = parse_json(reply.response.body)) next = report(*answer, list, after);
             follow(list, next);
@@ -229,15 +241,18 @@ struct Service::Impl {
     std::int64_t report(const Value& answer, const std::string& list, std::int64_t after) {
         const auto* items = answer.find(list == "telemetry" ? "messages" : "entries");
         for (const auto& item : items != nullptr && items->array() != nullptr ? *items->array() : Array{}) {
-            if (list == "telemetry") inbox.put(TelemetrySeen{item});
-            else inbox.put(LogSeen{item});
+            if (list == "telemetry")
+                inbox.put(TelemetrySeen{item});
+            else
+                inbox.put(LogSeen{item});
         }
         const auto* next = answer.find("next");
         return next != nullptr && next->integer() != nullptr ? *next->integer() : after;
     }
 };
 
-Service::Service(Endpoint endpoint, ServiceAccess access, Inbox& inbox) : impl_(std::make_unique<Impl>(std::move(endpoint), std::move(access), inbox)) {}
+Service::Service(Endpoint endpoint, ServiceAccess access, Inbox& inbox)
+    : impl_(std::make_unique<Impl>(std::move(endpoint), std::move(access), inbox)) {}
 Service::~Service() = default;
 
 void Service::ask(const std::string& exchange, HttpRequest request) {
@@ -246,7 +261,8 @@ void Service::ask(const std::string& exchange, HttpRequest request) {
         if (name == "Authorization" && !value.empty()) value = "(hidden)";
     impl_->inbox.put(ServiceAsked{exchange, std::move(shown)});
     impl_->submit(std::move(request), [impl = impl_.get(), exchange](Reply& reply) {
-        if (reply.code != CURLE_OK) return impl->inbox.put(HarnessFailed{"infra.service", impl->unreachable(reply.error)});
+        if (reply.code != CURLE_OK)
+            return impl->inbox.put(HarnessFailed{"infra.service", impl->unreachable(reply.error)});
         impl->inbox.put(ServiceAnswered{exchange, std::move(reply.response)});
     });
 }

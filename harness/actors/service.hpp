@@ -22,8 +22,8 @@ public:
     Service(Endpoint endpoint, ServiceAccess access, Inbox& inbox);
     ~Service();  ///< abandons what is pending
 
-    /// Starts a request; a token of the policy is added unless the request has its own Authorization. The trace shows the
-    /// request without it. A request that gets no answer at all is reported as HarnessFailed "infra.service".
+    /// Starts a request; a token of the policy is added unless the request has its own Authorization. The trace shows
+    /// the request without it. A request that gets no answer at all is reported as HarnessFailed "infra.service".
     void ask(const std::string& exchange, model::HttpRequest request);
 
     /// Reports telemetry (TelemetrySeen) and log entries (LogSeen) from now on; `/_hubspec/` only.

@@ -15,15 +15,15 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     net::Loop& loop;
     Inbox& inbox;
     std::string connection;
-    std::shared_ptr<net::Socket> socket;                    // loop's thread only, like everything below
+    std::shared_ptr<net::Socket> socket;  // loop's thread only, like everything below
     mqtt::StreamDecoder decoder{mqtt::Sender::server};
-    std::vector<mqtt::Bytes> waiting;                       // for the transport
+    std::vector<mqtt::Bytes> waiting;  // for the transport
     bool opened = false;
-    bool broken = false;                                    // the peer's bytes are no MQTT: nothing more is decoded
+    bool broken = false;  // the peer's bytes are no MQTT: nothing more is decoded
     std::atomic<bool> open_or_opening = false;
     std::atomic<std::uint64_t> packets = 0, publishes = 0;
-    std::atomic<std::uint64_t> opens = 0, ends = 0;         // of transports; an end counts once its event is in the inbox
-    bool silenced = false;                                  // the case is over: the inbox may be gone
+    std::atomic<std::uint64_t> opens = 0, ends = 0;  // of transports; an end counts once its event is in the inbox
+    bool silenced = false;                           // the case is over: the inbox may be gone
 
     void tell(EventForm event) {
         if (!silenced) inbox.put(std::move(event));
@@ -61,7 +61,8 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     }
 };
 
-Wire::Wire(net::Loop& loop, Inbox& inbox, std::string connection) : impl_(std::make_shared<Impl>(loop, inbox, std::move(connection))) {}
+Wire::Wire(net::Loop& loop, Inbox& inbox, std::string connection)
+    : impl_(std::make_shared<Impl>(loop, inbox, std::move(connection))) {}
 
 Wire::~Wire() {
     impl_->loop.call([this] {
@@ -73,7 +74,9 @@ Wire::~Wire() {
 
 void Wire::open(const Endpoint& endpoint, const Transport& transport) {
     std::optional<net::TlsContext> tls;
-    if (transport.tls) tls = net::TlsContext::client({.ca_pem = endpoint.ca_pem, .chain_pem = {}, .key_pem = {}, .version = transport.version, .verify = true});
+    if (transport.tls)
+        tls = net::TlsContext::client(
+            {.ca_pem = endpoint.ca_pem, .chain_pem = {}, .key_pem = {}, .version = transport.version, .verify = true});
     impl_->open_or_opening = true;
     ++impl_->opens;
     impl_->loop.post([impl = impl_, endpoint, tls] {
@@ -87,7 +90,8 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
         };
         callbacks.received = [impl](std::span<const std::uint8_t> bytes) { impl->on_received(bytes); };
         callbacks.ended = [impl](const net::Ended& ended) { impl->on_ended(ended); };
-        impl->socket = net::Socket::connect(impl->loop, endpoint.address, endpoint.mqtt_port, tls, endpoint.address, std::move(callbacks));
+        impl->socket = net::Socket::connect(impl->loop, endpoint.address, endpoint.mqtt_port, tls, endpoint.address,
+                                            std::move(callbacks));
     });
 }
 

@@ -14,9 +14,11 @@ namespace {
 constexpr const char* settings_file = "hubspec.yaml";
 
 constexpr const char* exit_statuses =
-    "Exit status: 0 all passed; 1 a conformance failure; 2 an error or inconclusive case; 3 bad usage or scenario, nothing ran;\n"
+    "Exit status: 0 all passed; 1 a conformance failure; 2 an error or inconclusive case; 3 bad usage or scenario, "
+    "nothing ran;\n"
     "4 nothing selected; 130 interrupted, reports written.\n"
-    "Each option has an environment variable (--timeout-scale: HUBSPEC_TIMEOUT_SCALE) and a key in hubspec.yaml (timeout-scale: 2).";
+    "Each option has an environment variable (--timeout-scale: HUBSPEC_TIMEOUT_SCALE) and a key in hubspec.yaml "
+    "(timeout-scale: 2).";
 
 std::string variable_of(const std::string& option) {
     std::string name = "HUBSPEC_";
@@ -33,8 +35,12 @@ public:
     CLI::Option* option(const std::string& names, Value& value, const std::string& description) {
         return with_variable(app_->add_option(names, value, description));
     }
-    CLI::Option* flag(const std::string& names, bool& value, const std::string& description) { return with_variable(app_->add_flag(names, value, description)); }
-    CLI::Option* count(const std::string& names, int& value, const std::string& description) { return app_->add_flag(names, value, description); }
+    CLI::Option* flag(const std::string& names, bool& value, const std::string& description) {
+        return with_variable(app_->add_flag(names, value, description));
+    }
+    CLI::Option* count(const std::string& names, int& value, const std::string& description) {
+        return app_->add_flag(names, value, description);
+    }
 
 private:
     static CLI::Option* with_variable(CLI::Option* option) {
@@ -52,33 +58,67 @@ void parse_shard(run::Shard& shard, const std::string& text) {
     } catch (const std::exception&) {
         shard.count = 0;
     }
-    if (shard.count == 0 || shard.index == 0 || shard.index > shard.count) throw CLI::ValidationError("--shard", "'" + text + "' is no shard; write I/N, such as 2/4");
+    if (shard.count == 0 || shard.index == 0 || shard.index > shard.count)
+        throw CLI::ValidationError("--shard", "'" + text + "' is no shard; write I/N, such as 2/4");
 }
 
 void declare_suite(CLI::App* app, SuiteOptions& suite) {
     Declare declare(app);
     app->add_option("PATH", suite.paths, "Scenario files or folders; without any, the suite that comes with hubspec");
-    declare.option("--match", suite.selection.match, "Only cases whose full name matches; '*' within a folder, '**' across")->type_name("PATTERN")->allow_extra_args(false);
-    declare.option("--skip", suite.selection.skip, "Leave out cases whose full name matches")->type_name("PATTERN")->allow_extra_args(false);
-    declare.option("--tag", suite.selection.tags, "Only scenarios with one of these tags")->type_name("TAG")->allow_extra_args(false);
-    declare.option("--requirement", suite.selection.requirements, "Only scenarios that verify one of these")->type_name("ID")->allow_extra_args(false);
-    declare.option("--level", suite.selection.levels, "Only cases of this level")->check(CLI::IsMember({"must", "should", "may", "info"}))->allow_extra_args(false);
-    app->add_option_function<std::string>("--shard", [&suite](const std::string& text) { parse_shard(suite.selection.shard, text); }, "Only part I of N of the cases")
-        ->type_name("I/N")->envname("HUBSPEC_SHARD");
+    declare
+        .option("--match", suite.selection.match,
+                "Only cases whose full name matches; '*' within a folder, '**' across")
+        ->type_name("PATTERN")
+        ->allow_extra_args(false);
+    declare.option("--skip", suite.selection.skip, "Leave out cases whose full name matches")
+        ->type_name("PATTERN")
+        ->allow_extra_args(false);
+    declare.option("--tag", suite.selection.tags, "Only scenarios with one of these tags")
+        ->type_name("TAG")
+        ->allow_extra_args(false);
+    declare.option("--requirement", suite.selection.requirements, "Only scenarios that verify one of these")
+        ->type_name("ID")
+        ->allow_extra_args(false);
+    declare.option("--level", suite.selection.levels, "Only cases of this level")
+        ->check(CLI::IsMember({"must", "should", "may", "info"}))
+        ->allow_extra_args(false);
+    app->add_option_function<std::string>(
+           "--shard", [&suite](const std::string& text) { parse_shard(suite.selection.shard, text); },
+           "Only part I of N of the cases")
+        ->type_name("I/N")
+        ->envname("HUBSPEC_SHARD");
 }
 
 void declare_run(CLI::App* app, RunOptions& options) {
     declare_suite(app, options.suite);
     Declare declare(app);
-    declare.option("--target", options.target, "A target file: the hub under test; without it, the reference hub in this process")->type_name("FILE");
-    declare.option("--deviation", options.deviations, "Let the reference hub be wrong in this way; `hubspec list --deviations` names them")->type_name("NAME")->allow_extra_args(false);
-    declare.option("--report", options.reports, "Write a report: json:PATH, junit:PATH; '-' is standard output")->type_name("FORMAT:PATH")->allow_extra_args(false);
-    declare.option("--junit-flavor", options.junit_flavor, "rich, or strict for readers that validate")->check(CLI::IsMember({"rich", "strict"}))->capture_default_str();
-    declare.option("--jobs,-j", options.jobs, "Cases that run side by side (default: what the machine bears)")->type_name("N");
-    declare.option("--repeat", options.repeat, "Run everything so many times")->check(CLI::Range(1, 100000))->type_name("N");
-    declare.option("--retry", options.retry, "Try a case again after an error that is not the hub's")->check(CLI::Range(0, 100))->type_name("N");
+    declare
+        .option("--target", options.target,
+                "A target file: the hub under test; without it, the reference hub in this process")
+        ->type_name("FILE");
+    declare
+        .option("--deviation", options.deviations,
+                "Let the reference hub be wrong in this way; `hubspec list --deviations` names them")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    declare.option("--report", options.reports, "Write a report: json:PATH, junit:PATH; '-' is standard output")
+        ->type_name("FORMAT:PATH")
+        ->allow_extra_args(false);
+    declare.option("--junit-flavor", options.junit_flavor, "rich, or strict for readers that validate")
+        ->check(CLI::IsMember({"rich", "strict"}))
+        ->capture_default_str();
+    declare.option("--jobs,-j", options.jobs, "Cases that run side by side (default: what the machine bears)")
+        ->type_name("N");
+    declare.option("--repeat", options.repeat, "Run everything so many times")
+        ->check(CLI::Range(1, 100000))
+        ->type_name("N");
+    declare.option("--retry", options.retry, "Try a case again after an error that is not the hub's")
+        ->check(CLI::Range(0, 100))
+        ->type_name("N");
     declare.option("--seed", options.seed, "For invented names and keys")->type_name("N");
-    declare.option("--timeout-scale", options.timeout_scale, "Multiply every window by this")->check(CLI::Range(0.01, 1000.0))->type_name("X");
+    declare.option("--timeout-scale", options.timeout_scale, "Multiply every window by this")
+        ->check(CLI::Range(0.01, 1000.0))
+        ->type_name("X");
     declare.flag("--strict", options.strict, "A warning fails the run");
     declare.flag("--fail-fast", options.fail_fast, "Begin nothing new after the first failure");
     declare.flag("--dry-run", options.dry_run, "Say what would run, run nothing");
@@ -89,13 +129,24 @@ void declare_run(CLI::App* app, RunOptions& options) {
 void declare_hub(CLI::App* app, HubOptions& options) {
     Declare declare(app);
     declare.option("--host", options.host, "Address to listen on")->capture_default_str();
-    declare.option("--mqtt-port", options.mqtt_port, "MQTT over TLS (default 8883); 0 picks a free one")->type_name("PORT");
-    declare.option("--https-port", options.https_port, "Service API (default 443); 0 picks a free one")->type_name("PORT");
+    declare.option("--mqtt-port", options.mqtt_port, "MQTT over TLS (default 8883); 0 picks a free one")
+        ->type_name("PORT");
+    declare.option("--https-port", options.https_port, "Service API (default 443); 0 picks a free one")
+        ->type_name("PORT");
     declare.option("--host-name", options.host_name, "The hub's own name, as devices have it")->capture_default_str();
-    declare.option("--device", options.devices, "Device identities that exist from the start")->type_name("ID")->allow_extra_args(false)->capture_default_str();
-    declare.option("--identities", options.identities, "JSON file with more: [{\"deviceId\": ..., \"primaryKey\": ...}]")->type_name("FILE");
-    declare.option("--state", options.state, "Folder for the test certificates (default: kept in the user's state folder)")->type_name("DIR");
-    declare.option("--deviation", options.deviations, "Be wrong in this way")->type_name("NAME")->allow_extra_args(false);
+    declare.option("--device", options.devices, "Device identities that exist from the start")
+        ->type_name("ID")
+        ->allow_extra_args(false)
+        ->capture_default_str();
+    declare
+        .option("--identities", options.identities, "JSON file with more: [{\"deviceId\": ..., \"primaryKey\": ...}]")
+        ->type_name("FILE");
+    declare
+        .option("--state", options.state, "Folder for the test certificates (default: kept in the user's state folder)")
+        ->type_name("DIR");
+    declare.option("--deviation", options.deviations, "Be wrong in this way")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     declare.flag("--json", options.json, "Print one JSON line instead of text");
 }
 
@@ -137,22 +188,38 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     explain->add_option("ID", parsed.explain.id, "Such as REPORTED-11")->required();
     auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
     verbs.emplace_back(schema, [] { return Command(SchemaOptions{}); });
-    auto* selftest = verb("selftest", "The kill matrix: every deviation of the reference hub against the suite", parsed.selftest);
+    auto* selftest =
+        verb("selftest", "The kill matrix: every deviation of the reference hub against the suite", parsed.selftest);
     declare_suite(selftest, parsed.selftest.suite);
-    Declare(selftest).option("--deviation", parsed.selftest.deviations, "Only these deviations")->type_name("NAME")->allow_extra_args(false);
+    Declare(selftest)
+        .option("--deviation", parsed.selftest.deviations, "Only these deviations")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     Declare(selftest).option("--jobs,-j", parsed.selftest.jobs, "Cases that run side by side")->type_name("N");
     Declare(selftest).option("--matrix", parsed.selftest.report, "Write the matrix as JSON")->type_name("FILE");
     Declare(selftest).count("-v,--verbose", parsed.selftest.verbosity, "Name every scenario that catches");
     auto* report = verb("report", "Convert or merge stored results", parsed.report);
     report->add_option("FILE", parsed.report.files, "Results written by --report json:FILE")->required();
-    Declare(report).option("--report", parsed.report.reports, "json:PATH, junit:PATH")->type_name("FORMAT:PATH")->allow_extra_args(false);
-    Declare(report).option("--junit-flavor", parsed.report.junit_flavor, "rich or strict")->check(CLI::IsMember({"rich", "strict"}));
+    Declare(report)
+        .option("--report", parsed.report.reports, "json:PATH, junit:PATH")
+        ->type_name("FORMAT:PATH")
+        ->allow_extra_args(false);
+    Declare(report)
+        .option("--junit-flavor", parsed.report.junit_flavor, "rich or strict")
+        ->check(CLI::IsMember({"rich", "strict"}));
     Declare(report).flag("--strict", parsed.report.strict, "A warning counts as a failure");
     auto* sas = verb("sas", "Make or inspect a SAS token", parsed.sas);
-    Declare(sas).option("--connection-string-file", parsed.sas.connection_string_file, "Make a token for this connection string ('-' reads standard input)")->type_name("FILE");
-    Declare(sas).option("--inspect", parsed.sas.token_file, "Say what is in this token ('-' reads standard input)")->type_name("FILE");
+    Declare(sas)
+        .option("--connection-string-file", parsed.sas.connection_string_file,
+                "Make a token for this connection string ('-' reads standard input)")
+        ->type_name("FILE");
+    Declare(sas)
+        .option("--inspect", parsed.sas.token_file, "Say what is in this token ('-' reads standard input)")
+        ->type_name("FILE");
     Declare(sas).option("--resource", parsed.sas.resource, "Another scope than the connection string's own");
-    sas->add_option_function<long>("--duration", [&parsed](long seconds) { parsed.sas.duration = std::chrono::seconds(seconds); }, "Seconds of life (default 3600)");
+    sas->add_option_function<long>(
+        "--duration", [&parsed](long seconds) { parsed.sas.duration = std::chrono::seconds(seconds); },
+        "Seconds of life (default 3600)");
     return verbs;
 }
 
@@ -160,7 +227,8 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
 int complain(const CLI::App& app, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     const auto used = app.get_subcommands();
-    std::fprintf(stderr, "hubspec: %s\nTry: hubspec %s--help\n", error.what(), used.empty() ? "" : (used.front()->get_name() + " ").c_str());
+    std::fprintf(stderr, "hubspec: %s\nTry: hubspec %s--help\n", error.what(),
+                 used.empty() ? "" : (used.front()->get_name() + " ").c_str());
     return exit_unusable;
 }
 
@@ -188,7 +256,8 @@ struct Grammar {
         std::set<std::string> all;
         for (const auto& [sub, command] : verbs)
             for (const auto* option : sub->get_options())
-                if (!option->get_lnames().empty() && option->get_lnames().front() != "help") all.insert(option->get_lnames().front());
+                if (!option->get_lnames().empty() && option->get_lnames().front() != "help")
+                    all.insert(option->get_lnames().front());
         return {all.begin(), all.end()};
     }
 };

@@ -17,7 +17,9 @@ constexpr const char* host_name = "hubspec.azure-devices.net";
 
 model::Value embedded_capabilities() {
     model::Object all{{"tier", "standard"}, {"embedded", true}};
-    for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "fresh_identities", "tls_1_2", "tls_1_3"}) all.push_back({name, true});
+    for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "fresh_identities",
+                             "tls_1_2", "tls_1_3"})
+        all.push_back({name, true});
     return all;
 }
 
@@ -32,18 +34,27 @@ public:
         options.clock = hub::ClockMode::virtual_;
         server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), hub::Policy{}));
         for (const auto& name : deviations) server_->show(name);
-        endpoint_ = {host_name, "127.0.0.1", server_->mqtt_port(), server_->https_port(), pki.ca_file, pki.ca_pem, std::chrono::seconds(10)};
+        endpoint_ = {host_name,   "127.0.0.1", server_->mqtt_port(),    server_->https_port(),
+                     pki.ca_file, pki.ca_pem,  std::chrono::seconds(10)};
     }
 
     const actors::Endpoint& endpoint() const override { return endpoint_; }
 
     actors::Identity identity(const std::string& name) override {
-        actors::Identity identity{name, name + "-" + std::to_string(++identities_), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
-        server_->with_hub([&](hub::Hub& hub, hub::Time now) { hub.provision({identity.device_id, identity.primary_key, identity.secondary_key}, now); });
+        actors::Identity identity{name,
+                                  name + "-" + std::to_string(++identities_),
+                                  iothub::base64_encode(random_bytes(32)),
+                                  iothub::base64_encode(random_bytes(32)),
+                                  {}};
+        server_->with_hub([&](hub::Hub& hub, hub::Time now) {
+            hub.provision({identity.device_id, identity.primary_key, identity.secondary_key}, now);
+        });
         return identity;
     }
 
-    std::optional<actors::ServiceAccess> service_access() const override { return actors::ServiceAccess{"iothubowner", *policy_key("iothubowner")}; }
+    std::optional<actors::ServiceAccess> service_access() const override {
+        return actors::ServiceAccess{"iothubowner", *policy_key("iothubowner")};
+    }
 
     std::optional<std::string> policy_key(const std::string& policy) const override {
         std::optional<std::string> key;
@@ -92,7 +103,9 @@ private:
 
 struct EmbeddedTarget::Impl {
     explicit Impl(std::vector<std::string> named)
-        : pki(make_test_pki(folder.path(), host_name, {"127.0.0.1"})), tls(pki.server_context()), deviations(std::move(named)) {}
+        : pki(make_test_pki(folder.path(), host_name, {"127.0.0.1"})),
+          tls(pki.server_context()),
+          deviations(std::move(named)) {}
 
     TemporaryFolder folder;
     TestPki pki;
@@ -101,7 +114,8 @@ struct EmbeddedTarget::Impl {
     model::Value capabilities = embedded_capabilities();
 };
 
-EmbeddedTarget::EmbeddedTarget(std::vector<std::string> deviations) : impl_(std::make_unique<Impl>(std::move(deviations))) {}
+EmbeddedTarget::EmbeddedTarget(std::vector<std::string> deviations)
+    : impl_(std::make_unique<Impl>(std::move(deviations))) {}
 EmbeddedTarget::~EmbeddedTarget() = default;
 
 const model::Value& EmbeddedTarget::capabilities() const { return impl_->capabilities; }

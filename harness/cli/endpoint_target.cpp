@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <mutex>
 
-#include "harness/cli/random.hpp"
 #include "harness/actors/wire.hpp"
+#include "harness/cli/random.hpp"
 #include "harness/iothub/sas_token.hpp"
 #include "harness/net/loop.hpp"
 #include "harness/run/service_requests.hpp"
@@ -42,9 +42,13 @@ public:
     const actors::Endpoint& endpoint() const override { return file_.endpoint; }
 
     actors::Identity identity(const std::string& name) override {
-        actors::Identity identity{name, fresh_id(), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
-        const auto response = service_.fetch({"PUT", run::service_path("/devices/", identity.device_id), {}, run::identity_body(identity, "enabled")});
-        if (response.status != 200) throw std::runtime_error("the service API did not create the identity " + identity.device_id + ": " + answer_text(response));
+        actors::Identity identity{
+            name, fresh_id(), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
+        const auto response = service_.fetch(
+            {"PUT", run::service_path("/devices/", identity.device_id), {}, run::identity_body(identity, "enabled")});
+        if (response.status != 200)
+            throw std::runtime_error("the service API did not create the identity " + identity.device_id + ": " +
+                                     answer_text(response));
         made_.push_back(identity.device_id);
         return identity;
     }
@@ -68,7 +72,9 @@ class IdentityPool {
 public:
     explicit IdentityPool(const std::vector<actors::Identity>& all) {
         const std::size_t size = group_size(all.size());
-        for (std::size_t i = 0; size > 0 && i + size <= all.size(); i += size) free_.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(i), all.begin() + static_cast<std::ptrdiff_t>(i + size));
+        for (std::size_t i = 0; size > 0 && i + size <= all.size(); i += size)
+            free_.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(i),
+                               all.begin() + static_cast<std::ptrdiff_t>(i + size));
         groups_ = free_.size();
     }
 
@@ -103,7 +109,8 @@ public:
 
     const actors::Endpoint& endpoint() const override { return file_.endpoint; }
     actors::Identity identity(const std::string& name) override {
-        if (used_ == group_.size()) throw std::runtime_error("the scenario needs more identities than the target file lists");
+        if (used_ == group_.size())
+            throw std::runtime_error("the scenario needs more identities than the target file lists");
         auto identity = group_[used_++];
         identity.name = name;
         return identity;
@@ -121,7 +128,8 @@ private:
 };
 
 void set(model::Object& capabilities, const std::string& name, model::Value value) {
-    const bool given = std::any_of(capabilities.begin(), capabilities.end(), [&](const model::Entry& one) { return one.name == name; });
+    const bool given = std::any_of(capabilities.begin(), capabilities.end(),
+                                   [&](const model::Entry& one) { return one.name == name; });
     if (!given) capabilities.push_back({name, std::move(value)});
 }
 
@@ -135,7 +143,9 @@ struct EndpointTarget::Impl {
         set(file.capabilities, "fresh_identities", file.service.has_value());
         set(file.capabilities, "tls_1_2", true);
         set(file.capabilities, "tls_1_3", true);
-        if (!file.service) set(file.capabilities, "identities", static_cast<std::int64_t>(IdentityPool::group_size(file.identities.size())));
+        if (!file.service)
+            set(file.capabilities, "identities",
+                static_cast<std::int64_t>(IdentityPool::group_size(file.identities.size())));
         capabilities = model::Value(file.capabilities);
     }
 
@@ -148,7 +158,8 @@ struct EndpointTarget::Impl {
         actors::Inbox inbox;
         actors::Service service(file.endpoint, *file.service, inbox);
         const auto answer = service.fetch({"GET", run::service_path("/devices/", "hubspec-probe"), {}, {}});
-        if (answer.status == 401 || answer.status == 403) return "the service API refuses the connection string: " + answer_text(answer);
+        if (answer.status == 401 || answer.status == 403)
+            return "the service API refuses the connection string: " + answer_text(answer);
         const auto control = service.fetch({"GET", "/_hubspec/clock", {}, {}});
         if (control.status == 200)
             for (const auto* name : {"telemetry", "log", "cloud_to_device"}) set(file.capabilities, name, true);
@@ -182,7 +193,8 @@ std::optional<std::string> EndpointTarget::unreachable() {
     const auto event = inbox.take(std::chrono::steady_clock::now() + endpoint.connect_timeout);
     const auto* closed = event ? std::get_if<model::ConnectionClosed>(&event->form) : nullptr;
     const std::string there = "the hub cannot be reached at " + at + std::to_string(endpoint.mqtt_port) + ": ";
-    if (!event) return there + "no TLS handshake within " + std::to_string(endpoint.connect_timeout.count() / 1000) + " s";
+    if (!event)
+        return there + "no TLS handshake within " + std::to_string(endpoint.connect_timeout.count() / 1000) + " s";
     if (closed != nullptr) return there + closed->how;
     wire.reset();
     if (!impl_->file.service) return std::nullopt;

@@ -24,8 +24,8 @@ struct TargetFile {
 /// Reads a target file. What is wrong with it is printed to standard error, all of it; nullopt then.
 std::optional<TargetFile> read_target_file(const std::string& path);
 
-/// Any hub that is reached over the network. With a service connection string each case gets fresh identities, which are
-/// deleted after it; without one the cases take turns with those of the file, two for each case.
+/// Any hub that is reached over the network. With a service connection string each case gets fresh identities, which
+/// are deleted after it; without one the cases take turns with those of the file, two for each case.
 class EndpointTarget : public run::Target {
 public:
     explicit EndpointTarget(TargetFile file);

@@ -32,14 +32,16 @@ Milliseconds time_to_pass(const Scenario& scenario) {
     return longest;
 }
 
-CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& catalogue, run::Interruption& interruption, const ExecuteOptions& options) {
+CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& catalogue,
+                    run::Interruption& interruption, const ExecuteOptions& options) {
     const std::string began = utc_now();
     auto result = run::judge(one, run::run_case(one, target, interruption, options.run), catalogue);
     result.started_at = began;
     return result;
 }
 
-CaseResult run_and_judge(const run::Case& one, run::Target& target, const Catalogue& catalogue, run::Interruption& interruption, const ExecuteOptions& options) {
+CaseResult run_and_judge(const run::Case& one, run::Target& target, const Catalogue& catalogue,
+                         run::Interruption& interruption, const ExecuteOptions& options) {
     if (!one.not_applicable.empty()) return run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable);
     std::vector<std::string> earlier;
     auto result = run_once(one, target, catalogue, interruption, options);
@@ -59,8 +61,9 @@ std::string utc_now() {
     const std::chrono::year_month_day date(days);
     const std::chrono::hh_mm_ss time(now - days);
     char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                  static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
                   static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
     return text;
 }
@@ -76,17 +79,21 @@ std::string not_applicable(const run::Case& one, const run::Target& target) {
     for (const auto& need : scenario.needs)
         if (need != "clock" && !has(target.capabilities(), need)) return "the target offers no '" + need + "'";
     const auto* identities = target.capabilities().find("identities");
-    if (identities != nullptr && identities->integer() != nullptr && static_cast<std::int64_t>(scenario.identities.size()) + 1 > *identities->integer())
-        return "it needs " + std::to_string(scenario.identities.size() + 1) + " identities; the target lists " + std::to_string(*identities->integer());
+    if (identities != nullptr && identities->integer() != nullptr &&
+        static_cast<std::int64_t>(scenario.identities.size()) + 1 > *identities->integer())
+        return "it needs " + std::to_string(scenario.identities.size() + 1) + " identities; the target lists " +
+               std::to_string(*identities->integer());
     const auto wait = time_to_pass(scenario);
     if (wait > target.longest_wait() && !has(target.capabilities(), "clock"))
-        return "it lets " + std::to_string(wait.count() / 1000) + " s pass; the target's clock cannot be moved and longest_wait is " +
+        return "it lets " + std::to_string(wait.count() / 1000) +
+               " s pass; the target's clock cannot be moved and longest_wait is " +
                std::to_string(target.longest_wait().count() / 1000) + " s";
     return {};
 }
 
-std::vector<CaseResult> execute(const std::vector<run::Case>& cases, run::Target& target, const Catalogue& catalogue, run::Interruption& interruption,
-                                const ExecuteOptions& options, const ExecuteEvents& events) {
+std::vector<CaseResult> execute(const std::vector<run::Case>& cases, run::Target& target, const Catalogue& catalogue,
+                                run::Interruption& interruption, const ExecuteOptions& options,
+                                const ExecuteEvents& events) {
     std::vector<std::optional<CaseResult>> results(cases.size());
     std::atomic<std::size_t> next = 0;
     std::atomic<bool> stop = false;

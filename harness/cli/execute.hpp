@@ -10,8 +10,8 @@ namespace hubspec::cli {
 
 struct ExecuteOptions {
     unsigned jobs = 1;
-    unsigned retry = 0;         ///< further attempts after an error that is not the hub's
-    bool fail_fast = false;     ///< nothing new begins after a failure
+    unsigned retry = 0;      ///< further attempts after an error that is not the hub's
+    bool fail_fast = false;  ///< nothing new begins after a failure
     run::RunOptions run;
 };
 
@@ -20,10 +20,11 @@ struct ExecuteEvents {
     std::function<void(const model::CaseResult&)> finished;  ///< one call at a time, in the order of finishing
 };
 
-/// Runs the cases side by side and judges each. Results come in the order of the cases; those that never began because of
-/// an interruption or `fail_fast` are left out.
-std::vector<model::CaseResult> execute(const std::vector<run::Case>& cases, run::Target& target, const model::Catalogue& catalogue,
-                                       run::Interruption& interruption, const ExecuteOptions& options, const ExecuteEvents& events);
+/// Runs the cases side by side and judges each. Results come in the order of the cases; those that never began because
+/// of an interruption or `fail_fast` are left out.
+std::vector<model::CaseResult> execute(const std::vector<run::Case>& cases, run::Target& target,
+                                       const model::Catalogue& catalogue, run::Interruption& interruption,
+                                       const ExecuteOptions& options, const ExecuteEvents& events);
 
 /// Why a case cannot run on the target; empty when it can. Looks at `applies` and at what its lines need.
 std::string not_applicable(const run::Case& one, const run::Target& target);

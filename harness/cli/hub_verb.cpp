@@ -7,8 +7,8 @@
 #include "fixtures/hub/server/server.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/options.hpp"
-#include "harness/cli/suite.hpp"
 #include "harness/cli/random.hpp"
+#include "harness/cli/suite.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/net/loop.hpp"
 
@@ -20,8 +20,10 @@ namespace fs = std::filesystem;
 
 // Kept between runs, so that a device which trusts the root goes on trusting it.
 std::string default_state() {
-    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0') return std::string(state) + "/hubspec";
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0') return std::string(home) + "/.local/state/hubspec";
+    if (const char* state = std::getenv("XDG_STATE_HOME"); state != nullptr && *state != '\0')
+        return std::string(state) + "/hubspec";
+    if (const char* home = std::getenv("HOME"); home != nullptr && *home != '\0')
+        return std::string(home) + "/.local/state/hubspec";
     return (fs::temp_directory_path() / "hubspec-state").string();
 }
 
@@ -51,19 +53,26 @@ std::vector<hub::IdentitySeed> identities_from(const HubOptions& options) {
     for (const auto& id : options.devices) seeds.push_back({id, {}, {}});
     if (options.identities.empty()) return seeds;
     const auto refuse = [&](const std::string& what) -> std::runtime_error {
-        return std::runtime_error(options.identities + ": " + what + R"(; expected [{"deviceId": "d1", "primaryKey": "<Base64>", "secondaryKey": "<Base64>"}])");
+        return std::runtime_error(
+            options.identities + ": " + what +
+            R"(; expected [{"deviceId": "d1", "primaryKey": "<Base64>", "secondaryKey": "<Base64>"}])");
     };
     const auto json = nlohmann::json::parse(read_file(options.identities), nullptr, false);
     if (!json.is_array()) throw refuse("this is no JSON array");
     for (const auto& item : json) {
-        const auto text = [&](const char* name) { return item.is_object() && item.contains(name) && item[name].is_string() ? item[name].get<std::string>() : std::string(); };
-        if (text("deviceId").empty()) throw refuse("item " + std::to_string(seeds.size() - options.devices.size() + 1) + " has no deviceId");
+        const auto text = [&](const char* name) {
+            return item.is_object() && item.contains(name) && item[name].is_string() ? item[name].get<std::string>()
+                                                                                     : std::string();
+        };
+        if (text("deviceId").empty())
+            throw refuse("item " + std::to_string(seeds.size() - options.devices.size() + 1) + " has no deviceId");
         seeds.push_back({text("deviceId"), text("primaryKey"), text("secondaryKey")});
     }
     return seeds;
 }
 
-nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, const TestPki& pki, const std::vector<hub::IdentitySeed>& seeds) {
+nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, const TestPki& pki,
+                                const std::vector<hub::IdentitySeed>& seeds) {
     nlohmann::ordered_json out;
     out["hostName"] = options.host_name;
     out["address"] = options.host;
@@ -72,7 +81,9 @@ nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, 
     out["caFile"] = pki.ca_file;
     server.with_hub([&](hub::Hub& hub, hub::Time) {
         out["serviceConnectionString"] = hub.service_connection_string("iothubowner");
-        for (const auto& seed : seeds) out["devices"].push_back({{"deviceId", seed.device_id}, {"connectionString", hub.device_connection_string(seed.device_id)}});
+        for (const auto& seed : seeds)
+            out["devices"].push_back(
+                {{"deviceId", seed.device_id}, {"connectionString", hub.device_connection_string(seed.device_id)}});
     });
     return out;
 }
@@ -100,7 +111,8 @@ int run(const HubOptions& options) {
     net::Loop loop;
     loop.start();
     const auto seeds = identities_from(options);
-    const TestPki pki = keep_test_pki(options.state.empty() ? default_state() : options.state, options.host_name, {options.host == "0.0.0.0" ? "127.0.0.1" : options.host});
+    const TestPki pki = keep_test_pki(options.state.empty() ? default_state() : options.state, options.host_name,
+                                      {options.host == "0.0.0.0" ? "127.0.0.1" : options.host});
     hub::Settings settings;
     settings.host_name = options.host_name;
     settings.other_names = {"localhost", "127.0.0.1", options.host};

@@ -1,5 +1,5 @@
-#include <cstdio>
 #include <fmt/format.h>
+#include <cstdio>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -27,8 +27,13 @@ int list_deviations(bool json) {
     Json all = Json::array();
     for (const auto& one : deviations::all()) {
         const bool fault = one.kind == deviations::Kind::fault;
-        all.push_back({{"name", one.name}, {"kind", fault ? "fault" : "deviation"}, {"summary", one.summary}, {"breaks", one.breaks}});
-        if (!json) std::printf("%-44s %s%s\n", one.name.c_str(), one.summary.c_str(), fault ? " [fault]" : fmt::format(" [{}]", joined(one.breaks)).c_str());
+        all.push_back({{"name", one.name},
+                       {"kind", fault ? "fault" : "deviation"},
+                       {"summary", one.summary},
+                       {"breaks", one.breaks}});
+        if (!json)
+            std::printf("%-44s %s%s\n", one.name.c_str(), one.summary.c_str(),
+                        fault ? " [fault]" : fmt::format(" [{}]", joined(one.breaks)).c_str());
     }
     if (json) print(all);
     return exit_ok;
@@ -36,7 +41,8 @@ int list_deviations(bool json) {
 
 /// A requirement counts when it binds a hub and a device can see whether it holds.
 bool is_testable(const model::Requirement& requirement) {
-    return (requirement.binds == model::Binds::hub || requirement.binds == model::Binds::both) && requirement.observable != model::Observable::none;
+    return (requirement.binds == model::Binds::hub || requirement.binds == model::Binds::both) &&
+           requirement.observable != model::Observable::none;
 }
 
 std::map<std::string, std::vector<std::string>> scenarios_by_requirement(const Suite& suite) {
@@ -51,14 +57,17 @@ struct AreaCoverage {
     std::vector<std::string> holes;
 };
 
-AreaCoverage cover(const model::Area& area, const Suite& suite, const std::map<std::string, std::vector<std::string>>& verified_by) {
+AreaCoverage cover(const model::Area& area, const Suite& suite,
+                   const std::map<std::string, std::vector<std::string>>& verified_by) {
     AreaCoverage coverage;
     for (const auto& id : area.ids) {
         ++coverage.rows;
         if (!is_testable(*suite.catalogue.find(id))) continue;
         ++coverage.testable;
-        if (verified_by.contains(id)) ++coverage.verified;
-        else coverage.holes.push_back(id);
+        if (verified_by.contains(id))
+            ++coverage.verified;
+        else
+            coverage.holes.push_back(id);
     }
     return coverage;
 }
@@ -79,10 +88,16 @@ int run(const ListOptions& options) {
     const auto cases = selected_cases(*suite, options.suite.selection);
     for (const auto& one : cases) {
         const std::string reason = not_applicable(one, *target);
-        Json row{{"name", one.name}, {"title", one.scenario.title}, {"file", one.scenario.file}, {"verifies", one.scenario.verifies}, {"tags", one.scenario.tags}};
+        Json row{{"name", one.name},
+                 {"title", one.scenario.title},
+                 {"file", one.scenario.file},
+                 {"verifies", one.scenario.verifies},
+                 {"tags", one.scenario.tags}};
         if (!reason.empty()) row["notApplicable"] = reason;
         all.push_back(std::move(row));
-        if (!options.json) std::printf("%-58s %s%s\n", one.name.c_str(), one.scenario.title.c_str(), reason.empty() ? "" : (" [not applicable: " + reason + "]").c_str());
+        if (!options.json)
+            std::printf("%-58s %s%s\n", one.name.c_str(), one.scenario.title.c_str(),
+                        reason.empty() ? "" : (" [not applicable: " + reason + "]").c_str());
     }
     if (options.json) print(all);
     if (cases.empty()) std::fprintf(stderr, "hubspec: %s\n", nothing_selected(*suite, options.suite.selection).c_str());
@@ -96,7 +111,8 @@ int run(const LintOptions& options) {
         std::fprintf(stderr, "hubspec: no scenarios were found\n");
         return exit_nothing;
     }
-    std::printf("%zu scenarios, %zu cases: nothing to complain about\n", suite->scenarios.size(), selected_cases(*suite, options.suite.selection).size());
+    std::printf("%zu scenarios, %zu cases: nothing to complain about\n", suite->scenarios.size(),
+                selected_cases(*suite, options.suite.selection).size());
     return exit_ok;
 }
 
@@ -106,18 +122,29 @@ int run(const CoverageOptions& options) {
     const auto verified_by = scenarios_by_requirement(*suite);
     Json all = Json::array();
     AreaCoverage total;
-    if (!options.json && !options.holes) std::printf("%-10s %9s %9s %6s  %s\n", "area", "verified", "testable", "rows", "");
+    if (!options.json && !options.holes)
+        std::printf("%-10s %9s %9s %6s  %s\n", "area", "verified", "testable", "rows", "");
     for (const auto& area : suite->catalogue.areas) {
         const auto coverage = cover(area, *suite, verified_by);
         total.testable += coverage.testable, total.verified += coverage.verified, total.rows += coverage.rows;
-        all.push_back({{"area", area.name}, {"title", area.title}, {"verified", coverage.verified}, {"testable", coverage.testable}, {"rows", coverage.rows}, {"holes", coverage.holes}});
+        all.push_back({{"area", area.name},
+                       {"title", area.title},
+                       {"verified", coverage.verified},
+                       {"testable", coverage.testable},
+                       {"rows", coverage.rows},
+                       {"holes", coverage.holes}});
         if (options.json) continue;
-        if (!options.holes) std::printf("%-10s %9zu %9zu %6zu  %s\n", area.name.c_str(), coverage.verified, coverage.testable, coverage.rows, area.title.c_str());
-        else if (!coverage.holes.empty()) std::printf("%s: %s\n", area.name.c_str(), area.title.c_str()), print_holes(*suite, coverage.holes);
+        if (!options.holes)
+            std::printf("%-10s %9zu %9zu %6zu  %s\n", area.name.c_str(), coverage.verified, coverage.testable,
+                        coverage.rows, area.title.c_str());
+        else if (!coverage.holes.empty())
+            std::printf("%s: %s\n", area.name.c_str(), area.title.c_str()), print_holes(*suite, coverage.holes);
     }
     if (options.json) return print(all), exit_ok;
-    std::printf("%s%zu of %zu requirements that bind a hub and can be observed are verified by %zu scenarios; the catalogue has %zu rows\n",
-                options.holes ? "\n" : "", total.verified, total.testable, suite->scenarios.size(), total.rows);
+    std::printf(
+        "%s%zu of %zu requirements that bind a hub and can be observed are verified by %zu scenarios; the catalogue "
+        "has %zu rows\n",
+        options.holes ? "\n" : "", total.verified, total.testable, suite->scenarios.size(), total.rows);
     return exit_ok;
 }
 
@@ -128,14 +155,16 @@ int run(const ExplainOptions& options) {
     if (requirement == nullptr) {
         std::vector<std::string> ids;
         for (const auto& [id, row] : suite->catalogue.requirements) ids.push_back(id);
-        std::fprintf(stderr, "hubspec: there is no requirement '%s'%s\n", options.id.c_str(), did_you_mean(options.id, ids).c_str());
+        std::fprintf(stderr, "hubspec: there is no requirement '%s'%s\n", options.id.c_str(),
+                     did_you_mean(options.id, ids).c_str());
         return exit_unusable;
     }
     std::printf("%s\n%s\n\n", requirement->id.c_str(), requirement->text.c_str());
     std::printf("  level        %s\n", std::string(model::to_string(requirement->level)).c_str());
     std::printf("  binds        %s\n", std::string(model::to_string(requirement->binds)).c_str());
     std::printf("  observable   %s\n", std::string(model::to_string(requirement->observable)).c_str());
-    if (!requirement->line.empty()) std::printf("  source       line %s of the base document\n", requirement->line.c_str());
+    if (!requirement->line.empty())
+        std::printf("  source       line %s of the base document\n", requirement->line.c_str());
     if (!requirement->sources.empty()) std::printf("  source       %s\n", requirement->sources.c_str());
     if (!requirement->certainty.empty()) std::printf("  certainty    %s\n", requirement->certainty.c_str());
     const auto verified_by = scenarios_by_requirement(*suite);

@@ -26,13 +26,13 @@ struct SuiteOptions {
 
 struct RunOptions {
     SuiteOptions suite;
-    std::optional<std::string> target;       ///< a target file; none: the embedded reference hub
-    std::vector<std::string> deviations;     ///< of the embedded hub
-    std::vector<std::string> reports;        ///< FORMAT:PATH
+    std::optional<std::string> target;    ///< a target file; none: the embedded reference hub
+    std::vector<std::string> deviations;  ///< of the embedded hub
+    std::vector<std::string> reports;     ///< FORMAT:PATH
     std::string junit_flavor = "rich";
-    unsigned jobs = 0;                       ///< 0: what the machine bears
+    unsigned jobs = 0;  ///< 0: what the machine bears
     unsigned repeat = 1;
-    unsigned retry = 0;                      ///< of errors that are not the hub's
+    unsigned retry = 0;  ///< of errors that are not the hub's
     std::uint64_t seed = 0;
     double timeout_scale = 1.0;
     bool strict = false;
@@ -47,26 +47,55 @@ struct HubOptions {
     std::optional<std::uint16_t> mqtt_port, https_port;  ///< unset: 8883 and 443, or a free one with a word about it
     std::string host_name = "hubspec.azure-devices.net";
     std::vector<std::string> devices = {"device1"};
-    std::string state;                       ///< folder for the test PKI; empty: one below the user's cache folder
-    std::string identities;                  ///< JSON file
+    std::string state;       ///< folder for the test PKI; empty: one below the user's cache folder
+    std::string identities;  ///< JSON file
     std::vector<std::string> deviations;
     bool json = false;
 };
 
-struct ListOptions { SuiteOptions suite; std::optional<std::string> target; bool json = false; bool deviations = false; };
-struct LintOptions { SuiteOptions suite; };
-struct CoverageOptions { SuiteOptions suite; bool json = false; bool holes = false; };
-struct ExplainOptions { std::string id; };
+struct ListOptions {
+    SuiteOptions suite;
+    std::optional<std::string> target;
+    bool json = false;
+    bool deviations = false;
+};
+struct LintOptions {
+    SuiteOptions suite;
+};
+struct CoverageOptions {
+    SuiteOptions suite;
+    bool json = false;
+    bool holes = false;
+};
+struct ExplainOptions {
+    std::string id;
+};
 struct SchemaOptions {};
-struct SelftestOptions { SuiteOptions suite; std::vector<std::string> deviations; unsigned jobs = 0; std::string report; int verbosity = 0; };
-struct ReportOptions { std::vector<std::string> files; std::vector<std::string> reports; std::string junit_flavor = "rich"; bool strict = false; };
-struct SasOptions { std::string token_file; std::string connection_string_file; std::chrono::seconds duration{3600}; std::string resource; };
+struct SelftestOptions {
+    SuiteOptions suite;
+    std::vector<std::string> deviations;
+    unsigned jobs = 0;
+    std::string report;
+    int verbosity = 0;
+};
+struct ReportOptions {
+    std::vector<std::string> files;
+    std::vector<std::string> reports;
+    std::string junit_flavor = "rich";
+    bool strict = false;
+};
+struct SasOptions {
+    std::string token_file;
+    std::string connection_string_file;
+    std::chrono::seconds duration{3600};
+    std::string resource;
+};
 
-using Command = std::variant<RunOptions, HubOptions, ListOptions, LintOptions, CoverageOptions, ExplainOptions, SchemaOptions, SelftestOptions,
-                             ReportOptions, SasOptions>;
+using Command = std::variant<RunOptions, HubOptions, ListOptions, LintOptions, CoverageOptions, ExplainOptions,
+                             SchemaOptions, SelftestOptions, ReportOptions, SasOptions>;
 
-/// Parses the command line, the environment and hubspec.yaml, in this order of precedence. An int is an exit status: help
-/// or version was printed, or what is wrong.
+/// Parses the command line, the environment and hubspec.yaml, in this order of precedence. An int is an exit status:
+/// help or version was printed, or what is wrong.
 std::variant<Command, int> parse_command_line(int argc, const char* const* argv);
 
 int run(const RunOptions& options);

@@ -25,19 +25,24 @@ std::optional<RunResult> read_results(const std::string& path) {
 template <class Item, class Same>
 void add_new(std::vector<Item>& all, std::vector<Item>&& more, Same same) {
     for (auto& item : more)
-        if (std::none_of(all.begin(), all.end(), [&](const Item& one) { return same(one, item); })) all.push_back(std::move(item));
+        if (std::none_of(all.begin(), all.end(), [&](const Item& one) { return same(one, item); }))
+            all.push_back(std::move(item));
 }
 
-/// Shards of one run, or runs against several targets, as one. A case that occurs twice keeps both, with its file's target in the name.
+/// Shards of one run, or runs against several targets, as one. A case that occurs twice keeps both, with its file's
+/// target in the name.
 RunResult merge(RunResult all, RunResult&& more) {
     const bool other_target = more.target != all.target;
     for (auto& one : more.cases) {
-        const bool taken = std::any_of(all.cases.begin(), all.cases.end(), [&](const CaseResult& old) { return old.name == one.name; });
+        const bool taken = std::any_of(all.cases.begin(), all.cases.end(),
+                                       [&](const CaseResult& old) { return old.name == one.name; });
         if (taken) one.name += " (" + (other_target ? more.target : more.started_at) + ")";
         all.cases.push_back(std::move(one));
     }
-    add_new(all.requirements, std::move(more.requirements), [](const Requirement& a, const Requirement& b) { return a.id == b.id; });
-    add_new(all.deviations, std::move(more.deviations), [](const std::string& a, const std::string& b) { return a == b; });
+    add_new(all.requirements, std::move(more.requirements),
+            [](const Requirement& a, const Requirement& b) { return a.id == b.id; });
+    add_new(all.deviations, std::move(more.deviations),
+            [](const std::string& a, const std::string& b) { return a == b; });
     if (other_target) all.target += ", " + more.target;
     all.started_at = std::min(all.started_at, more.started_at);
     all.duration += more.duration;
@@ -51,7 +56,8 @@ int run(const ReportOptions& options) {
     std::vector<reports::Destination> destinations;
     for (const auto& option : options.reports) {
         auto parsed = reports::parse_destination(option);
-        if (const auto* problem = std::get_if<std::string>(&parsed)) return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), exit_unusable;
+        if (const auto* problem = std::get_if<std::string>(&parsed))
+            return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), exit_unusable;
         destinations.push_back(std::get<reports::Destination>(std::move(parsed)));
     }
     std::optional<RunResult> all;
@@ -62,9 +68,11 @@ int run(const ReportOptions& options) {
     }
     const auto terminal = standard_error();
     std::cerr << reports::format_summary(*all, "", {terminal.colour, terminal.is_terminal, terminal.width, 0});
-    const reports::JunitOptions junit{options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
+    const reports::JunitOptions junit{
+        options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
     for (const auto& destination : destinations)
-        if (const auto problem = reports::write_report(destination, *all, junit)) return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), 2;
+        if (const auto problem = reports::write_report(destination, *all, junit))
+            return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), 2;
     return exit_status(*all, options.strict);
 }
 

@@ -1,7 +1,7 @@
 #include <unistd.h>
 
-#include <cstdio>
 #include <fmt/format.h>
+#include <cstdio>
 #include <iostream>
 
 #include "harness/cli/execute.hpp"
@@ -46,7 +46,10 @@ void repeat(std::vector<run::Case>& cases, unsigned times) {
 }
 
 std::string quoted(const std::string& word) {
-    const bool plain = word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,") == std::string::npos && !word.empty();
+    const bool plain =
+        word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,") ==
+            std::string::npos &&
+        !word.empty();
     if (plain) return word;
     std::string out = "'";
     for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -59,7 +62,8 @@ bool is_bad(const CaseResult& one) { return one.verdict > Verdict::warn; }
 std::string rerun_command(const RunOptions& options, const std::vector<CaseResult>& results) {
     std::string command;
     for (const auto& one : results)
-        if (is_bad(one) && command.find("--match " + quoted(one.scenario + "*")) == std::string::npos) command += " --match " + quoted(one.axes.empty() ? one.scenario : one.name);
+        if (is_bad(one) && command.find("--match " + quoted(one.scenario + "*")) == std::string::npos)
+            command += " --match " + quoted(one.axes.empty() ? one.scenario : one.name);
     if (command.empty()) return {};
     std::string start = own_command() + " run";
     for (const auto& path : options.suite.paths) start += " " + quoted(path);
@@ -86,7 +90,9 @@ std::vector<Requirement> requirements_of(const std::vector<CaseResult>& results,
 }
 
 int dry_run(const std::vector<run::Case>& cases) {
-    for (const auto& one : cases) std::printf("%s%s\n", one.name.c_str(), one.not_applicable.empty() ? "" : (" [not applicable: " + one.not_applicable + "]").c_str());
+    for (const auto& one : cases)
+        std::printf("%s%s\n", one.name.c_str(),
+                    one.not_applicable.empty() ? "" : (" [not applicable: " + one.not_applicable + "]").c_str());
     std::fprintf(stderr, "%zu cases would run\n", cases.size());
     return exit_ok;
 }
@@ -99,7 +105,8 @@ reports::ConsoleStyle style_of(const RunOptions& options) {
 /// Failures as they come, everything else as the progress has it.
 class Telling {
 public:
-    Telling(const RunOptions& options, std::size_t total, const RunResult& run) : style_(style_of(options)), progress_(std::cerr, style_, total, options.quiet), run_(run) {}
+    Telling(const RunOptions& options, std::size_t total, const RunResult& run)
+        : style_(style_of(options)), progress_(std::cerr, style_, total, options.quiet), run_(run) {}
 
     ExecuteEvents events() {
         return {[this](const run::Case& one) { progress_.began(one.name); },
@@ -109,7 +116,8 @@ public:
     void finish(const std::string& rerun) {
         progress_.clear();
         for (const auto& one : run_.cases)
-            if (is_bad(one) || one.verdict == Verdict::warn) std::cerr << "\n" << reports::format_failure(one, run_, style_);
+            if (is_bad(one) || one.verdict == Verdict::warn)
+                std::cerr << "\n" << reports::format_failure(one, run_, style_);
         std::cerr << "\n" << reports::format_summary(run_, rerun, style_) << std::flush;
     }
 
@@ -120,16 +128,20 @@ private:
 };
 
 // A hub that is not there makes every case an error, said once on the console and kept in the reports.
-std::vector<CaseResult> nothing_but_errors(const std::vector<run::Case>& cases, const Catalogue& catalogue, const std::string& reason) {
+std::vector<CaseResult> nothing_but_errors(const std::vector<run::Case>& cases, const Catalogue& catalogue,
+                                           const std::string& reason) {
     std::vector<CaseResult> results;
     for (const auto& one : cases)
-        results.push_back(one.not_applicable.empty() ? run::not_run(one, catalogue, Verdict::error, reason) : run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable));
+        results.push_back(one.not_applicable.empty()
+                              ? run::not_run(one, catalogue, Verdict::error, reason)
+                              : run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable));
     return results;
 }
 
 bool write_reports(const std::vector<reports::Destination>& all, const RunResult& run, const RunOptions& options) {
     bool written = true;
-    const reports::JunitOptions junit{options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
+    const reports::JunitOptions junit{
+        options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
     for (const auto& destination : all)
         if (const auto problem = reports::write_report(destination, run, junit)) {
             std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
@@ -157,7 +169,10 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<r
         std::fprintf(stderr, "hubspec: %s\n", unreachable->c_str());
         result.cases = nothing_but_errors(cases, suite.catalogue, *unreachable);
     } else {
-        const ExecuteOptions how{options.jobs == 0 ? default_jobs() : options.jobs, options.retry, options.fail_fast, {options.timeout_scale, options.seed}};
+        const ExecuteOptions how{options.jobs == 0 ? default_jobs() : options.jobs,
+                                 options.retry,
+                                 options.fail_fast,
+                                 {options.timeout_scale, options.seed}};
         result.cases = execute(cases, target, suite.catalogue, interruption, how, telling.events());
     }
     result.interrupted = interruption.triggered();
@@ -173,7 +188,8 @@ int run(const RunOptions& options) {
     const auto reports_wanted = destinations(options.reports);
     if (!reports_wanted || has_unknown_deviations(options.deviations)) return exit_unusable;
     if (options.target && !options.deviations.empty()) {
-        std::fprintf(stderr, "hubspec: --deviation is for the reference hub; a target of its own (--target) is as it is\n");
+        std::fprintf(stderr,
+                     "hubspec: --deviation is for the reference hub; a target of its own (--target) is as it is\n");
         return exit_unusable;
     }
     const auto suite = read_suite(options.suite);

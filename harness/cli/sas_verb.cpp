@@ -19,7 +19,10 @@ std::string read_secret(const std::string& path) {
     return text;
 }
 
-std::int64_t now() { return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+std::int64_t now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 
 int complain(const std::string& what) {
     std::fprintf(stderr, "hubspec: %s\n", what.c_str());
@@ -36,13 +39,16 @@ std::string scope_of(const iothub::ConnectionString& parsed) {
 // The token itself is what was asked for, so it goes to standard output and nowhere else.
 int make(const SasOptions& options) {
     const auto parsed = iothub::parse_connection_string(read_secret(options.connection_string_file));
-    if (const auto* problem = std::get_if<iothub::ConnectionStringProblem>(&parsed)) return complain("the connection string cannot be used: " + problem->text);
+    if (const auto* problem = std::get_if<iothub::ConnectionStringProblem>(&parsed))
+        return complain("the connection string cannot be used: " + problem->text);
     const auto& given = std::get<iothub::ConnectionString>(parsed);
     if (!given.shared_access_key) return complain("the connection string has no SharedAccessKey to sign with");
     const auto key = iothub::base64_decode(*given.shared_access_key);
     if (!key) return complain("the connection string's SharedAccessKey is no Base64");
     const std::string scope = options.resource.empty() ? scope_of(given) : options.resource;
-    std::printf("%s\n", iothub::make_sas_token({scope, *key, now() + options.duration.count(), given.shared_access_key_name}).c_str());
+    std::printf(
+        "%s\n",
+        iothub::make_sas_token({scope, *key, now() + options.duration.count(), given.shared_access_key_name}).c_str());
     return exit_ok;
 }
 
@@ -54,9 +60,11 @@ std::string when(std::int64_t seconds) {
 
 int inspect(const SasOptions& options) {
     const auto parsed = iothub::parse_sas_token(read_secret(options.token_file));
-    if (const auto* problem = std::get_if<iothub::SasProblem>(&parsed)) return complain("this is no SAS token that a hub takes: " + std::string(iothub::describe(*problem)));
+    if (const auto* problem = std::get_if<iothub::SasProblem>(&parsed))
+        return complain("this is no SAS token that a hub takes: " + std::string(iothub::describe(*problem)));
     const auto& token = std::get<iothub::SasToken>(parsed);
-    std::printf("sr   %s\nse   %s (%s)\nsig  %zu bytes\n", token.resource_raw.c_str(), token.expiry_raw.c_str(), when(token.expiry).c_str(), token.signature.size());
+    std::printf("sr   %s\nse   %s (%s)\nsig  %zu bytes\n", token.resource_raw.c_str(), token.expiry_raw.c_str(),
+                when(token.expiry).c_str(), token.signature.size());
     if (token.policy) std::printf("skn  %s\n", token.policy->c_str());
     return exit_ok;
 }
@@ -64,7 +72,8 @@ int inspect(const SasOptions& options) {
 }  // namespace
 
 int run(const SasOptions& options) {
-    if (options.token_file.empty() == options.connection_string_file.empty()) return complain("sas takes either --connection-string-file or --inspect; see: hubspec sas --help");
+    if (options.token_file.empty() == options.connection_string_file.empty())
+        return complain("sas takes either --connection-string-file or --inspect; see: hubspec sas --help");
     return options.token_file.empty() ? make(options) : inspect(options);
 }
 

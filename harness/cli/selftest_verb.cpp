@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "fixtures/deviations/deviations.hpp"
@@ -21,20 +21,23 @@ namespace {
 
 struct Row {
     const deviations::Deviation* deviation = nullptr;
-    std::vector<std::string> killers;   ///< cases that fail, or warn, and name a requirement which the deviation breaks
-    std::vector<std::string> others;    ///< cases that fail for something else
-    bool by_failure = false;            ///< one of the killers fails; where no broken requirement is a must they warn
+    std::vector<std::string> killers;  ///< cases that fail, or warn, and name a requirement which the deviation breaks
+    std::vector<std::string> others;   ///< cases that fail for something else
+    bool by_failure = false;           ///< one of the killers fails; where no broken requirement is a must they warn
     std::size_t ran = 0;
     bool caught() const { return !killers.empty(); }
 };
 
 bool shares(const std::vector<std::string>& left, const std::vector<std::string>& right) {
-    return std::any_of(left.begin(), left.end(), [&](const std::string& one) { return std::find(right.begin(), right.end(), one) != right.end(); });
+    return std::any_of(left.begin(), left.end(), [&](const std::string& one) {
+        return std::find(right.begin(), right.end(), one) != right.end();
+    });
 }
 
 bool names_the_broken(const CaseResult& result, const deviations::Deviation& deviation) {
     return std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& one) {
-        return one.type.starts_with("conformance.") && one.type != "conformance.known-deviation" && shares(one.requirements, deviation.breaks);
+        return one.type.starts_with("conformance.") && one.type != "conformance.known-deviation" &&
+               shares(one.requirements, deviation.breaks);
     });
 }
 
@@ -43,7 +46,9 @@ std::vector<run::Case> concerned(const std::vector<run::Case>& cases, const devi
     std::vector<run::Case> some;
     for (const auto& one : cases) {
         const auto& steps = one.scenario.steps;
-        const bool named = shares(one.scenario.verifies, deviation.breaks) || std::any_of(steps.begin(), steps.end(), [&](const Step& step) { return shares(step.verifies, deviation.breaks); });
+        const bool named = shares(one.scenario.verifies, deviation.breaks) ||
+                           std::any_of(steps.begin(), steps.end(),
+                                       [&](const Step& step) { return shares(step.verifies, deviation.breaks); });
         if (named) some.push_back(one);
     }
     return some;
@@ -51,7 +56,8 @@ std::vector<run::Case> concerned(const std::vector<run::Case>& cases, const devi
 
 class Matrix {
 public:
-    Matrix(const Suite& suite, std::vector<run::Case> cases, const SelftestOptions& options) : suite_(suite), cases_(std::move(cases)), options_(options) {}
+    Matrix(const Suite& suite, std::vector<run::Case> cases, const SelftestOptions& options)
+        : suite_(suite), cases_(std::move(cases)), options_(options) {}
 
     /// Without a deviation everything must pass, or the rest means nothing.
     std::vector<std::string> failures_of_the_reference() {
@@ -67,8 +73,10 @@ public:
         row.ran = some.size();
         for (const auto& one : run_against(some, {deviation.name})) {
             const bool names = names_the_broken(one, deviation);
-            if (names) row.killers.push_back(one.name);
-            else if (one.verdict == Verdict::fail) row.others.push_back(one.name);
+            if (names)
+                row.killers.push_back(one.name);
+            else if (one.verdict == Verdict::fail)
+                row.others.push_back(one.name);
             row.by_failure = row.by_failure || (names && one.verdict == Verdict::fail);
         }
         return row;
@@ -77,7 +85,8 @@ public:
     bool interrupted() const { return interruption_.triggered(); }
 
 private:
-    std::vector<CaseResult> run_against(const std::vector<run::Case>& cases, const std::vector<std::string>& deviations) {
+    std::vector<CaseResult> run_against(const std::vector<run::Case>& cases,
+                                        const std::vector<std::string>& deviations) {
         EmbeddedTarget target(deviations);
         std::vector<run::Case> applicable;
         for (const auto& one : cases)
@@ -96,15 +105,27 @@ private:
 std::string matrix_json(const std::vector<Row>& rows) {
     nlohmann::ordered_json all = nlohmann::ordered_json::array();
     for (const auto& row : rows)
-        all.push_back({{"deviation", row.deviation->name}, {"breaks", row.deviation->breaks}, {"caught", row.caught()}, {"byFailure", row.by_failure}, {"killers", row.killers}, {"others", row.others}, {"ran", row.ran}});
+        all.push_back({{"deviation", row.deviation->name},
+                       {"breaks", row.deviation->breaks},
+                       {"caught", row.caught()},
+                       {"byFailure", row.by_failure},
+                       {"killers", row.killers},
+                       {"others", row.others},
+                       {"ran", row.ran}});
     return all.dump(2) + "\n";
 }
 
 void tell(const Row& row, int verbosity) {
-    if (row.caught()) std::fprintf(stderr, "caught    %-44s by %zu%s: %s\n", row.deviation->name.c_str(), row.killers.size(), row.by_failure ? "" : " with a warning", row.killers.front().c_str());
-    else std::fprintf(stderr, "SURVIVED  %-44s %zu cases about %s ran and none failed for it%s\n", row.deviation->name.c_str(), row.ran,
-                      fmt::format("{}", fmt::join(row.deviation->breaks, ", ")).c_str(), row.others.empty() ? "" : (", but failed otherwise: " + row.others.front()).c_str());
-    for (std::size_t i = 1; verbosity > 0 && i < row.killers.size(); ++i) std::fprintf(stderr, "          %-44s    %s\n", "", row.killers[i].c_str());
+    if (row.caught())
+        std::fprintf(stderr, "caught    %-44s by %zu%s: %s\n", row.deviation->name.c_str(), row.killers.size(),
+                     row.by_failure ? "" : " with a warning", row.killers.front().c_str());
+    else
+        std::fprintf(stderr, "SURVIVED  %-44s %zu cases about %s ran and none failed for it%s\n",
+                     row.deviation->name.c_str(), row.ran,
+                     fmt::format("{}", fmt::join(row.deviation->breaks, ", ")).c_str(),
+                     row.others.empty() ? "" : (", but failed otherwise: " + row.others.front()).c_str());
+    for (std::size_t i = 1; verbosity > 0 && i < row.killers.size(); ++i)
+        std::fprintf(stderr, "          %-44s    %s\n", "", row.killers[i].c_str());
 }
 
 }  // namespace
@@ -115,16 +136,20 @@ int run(const SelftestOptions& options) {
     if (!suite) return exit_unusable;
     Matrix matrix(*suite, selected_cases(*suite, options.suite.selection), options);
     const auto failing = matrix.failures_of_the_reference();
-    for (const auto& name : failing) std::fprintf(stderr, "FAILS     %-44s on the reference hub itself\n", name.c_str());
+    for (const auto& name : failing)
+        std::fprintf(stderr, "FAILS     %-44s on the reference hub itself\n", name.c_str());
     std::vector<Row> rows;
     for (const auto& deviation : deviations::all()) {
-        const bool wanted = options.deviations.empty() || std::find(options.deviations.begin(), options.deviations.end(), deviation.name) != options.deviations.end();
+        const bool wanted =
+            options.deviations.empty() ||
+            std::find(options.deviations.begin(), options.deviations.end(), deviation.name) != options.deviations.end();
         if (!wanted || deviation.kind == deviations::Kind::fault || matrix.interrupted()) continue;
         rows.push_back(matrix.row(deviation));
         tell(rows.back(), options.verbosity);
     }
     const auto caught = std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.caught(); });
-    std::fprintf(stderr, "%td of %zu deviations caught; %zu scenarios fail without one\n", caught, rows.size(), failing.size());
+    std::fprintf(stderr, "%td of %zu deviations caught; %zu scenarios fail without one\n", caught, rows.size(),
+                 failing.size());
     if (!options.report.empty())
         if (const auto problem = reports::write_file(options.report, matrix_json(rows))) {
             std::fprintf(stderr, "hubspec: %s\n", problem->c_str());

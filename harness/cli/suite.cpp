@@ -86,7 +86,8 @@ bool has_unknown_deviations(const std::vector<std::string>& names) {
     bool unknown = false;
     for (const auto& name : names) {
         if (deviations::find(name) != nullptr) continue;
-        std::fprintf(stderr, "hubspec: there is no deviation '%s'%s (`hubspec list --deviations` names them all)\n", name.c_str(), did_you_mean(name, known).c_str());
+        std::fprintf(stderr, "hubspec: there is no deviation '%s'%s (`hubspec list --deviations` names them all)\n",
+                     name.c_str(), did_you_mean(name, known).c_str());
         unknown = true;
     }
     return unknown;

@@ -18,8 +18,8 @@ struct Suite {
 /// The catalogue alone; what is wrong with it is printed. nullopt: it cannot be used.
 std::optional<model::Catalogue> read_catalogue();
 
-/// Reads the scenarios that were named, or those that come with hubspec. What is wrong is printed to standard error, all of
-/// it; nullopt when there are errors.
+/// Reads the scenarios that were named, or those that come with hubspec. What is wrong is printed to standard error,
+/// all of it; nullopt when there are errors.
 std::optional<Suite> read_suite(const SuiteOptions& options);
 
 /// The cases of the suite that are selected, in order.

@@ -26,12 +26,18 @@ std::string without_line_end(std::string text) {
 /// Reads the file's keys one by one and collects what is wrong.
 class TargetReader {
 public:
-    explicit TargetReader(const std::string& path) : folder_(fs::path(path).parent_path()), document_(yaml::read(path)) { diagnostics_ = document_.diagnostics; }
+    explicit TargetReader(const std::string& path)
+        : folder_(fs::path(path).parent_path()), document_(yaml::read(path)) {
+        diagnostics_ = document_.diagnostics;
+    }
 
     std::optional<TargetFile> read() {
         const auto& root = document_.root;
         if (!root.broken && yaml::read_map(root, "a target", diagnostics_) != nullptr) {
-            yaml::check_keys(root, "a target", {"name", "host", "address", "ports", "ca", "within", "longest_wait", "service", "identities", "capabilities"}, {"host"}, diagnostics_);
+            yaml::check_keys(root, "a target",
+                             {"name", "host", "address", "ports", "ca", "within", "longest_wait", "service",
+                              "identities", "capabilities"},
+                             {"host"}, diagnostics_);
             read_endpoint(*root.map());
             read_rights(root);
         }
@@ -46,22 +52,30 @@ private:
 
     void read_endpoint(const yaml::Map& map) {
         auto& endpoint = target_.endpoint;
-        if (const auto* host = map.find("host")) endpoint.host_name = yaml::read_line(*host, "host", diagnostics_).value_or("");
+        if (const auto* host = map.find("host"))
+            endpoint.host_name = yaml::read_line(*host, "host", diagnostics_).value_or("");
         endpoint.address = endpoint.host_name;
         target_.name = endpoint.host_name;
-        if (const auto* name = map.find("name")) target_.name = yaml::read_line(*name, "name", diagnostics_).value_or("");
-        if (const auto* address = map.find("address")) endpoint.address = yaml::read_line(*address, "address", diagnostics_).value_or("");
+        if (const auto* name = map.find("name"))
+            target_.name = yaml::read_line(*name, "name", diagnostics_).value_or("");
+        if (const auto* address = map.find("address"))
+            endpoint.address = yaml::read_line(*address, "address", diagnostics_).value_or("");
         if (const auto* ports = map.find("ports")) read_ports(*ports);
         if (const auto* ca = map.find("ca")) read_ca(*ca);
-        if (const auto* within = map.find("within")) target_.window = yaml::read_duration(*within, "within", diagnostics_).value_or(target_.window);
-        if (const auto* wait = map.find("longest_wait")) target_.longest_wait = yaml::read_duration(*wait, "longest_wait", diagnostics_).value_or(target_.longest_wait);
+        if (const auto* within = map.find("within"))
+            target_.window = yaml::read_duration(*within, "within", diagnostics_).value_or(target_.window);
+        if (const auto* wait = map.find("longest_wait"))
+            target_.longest_wait =
+                yaml::read_duration(*wait, "longest_wait", diagnostics_).value_or(target_.longest_wait);
     }
 
     void read_ports(const yaml::Node& node) {
         if (yaml::read_map(node, "ports", diagnostics_) == nullptr) return;
         yaml::check_keys(node, "ports", {"mqtt", "https"}, {}, diagnostics_);
         const auto port = [&](const char* name, std::uint16_t& value) {
-            if (const auto* given = node.map()->find(name)) value = static_cast<std::uint16_t>(yaml::read_integer(*given, name, 1, 65535, diagnostics_).value_or(1));
+            if (const auto* given = node.map()->find(name))
+                value =
+                    static_cast<std::uint16_t>(yaml::read_integer(*given, name, 1, 65535, diagnostics_).value_or(1));
         };
         port("mqtt", target_.endpoint.mqtt_port);
         port("https", target_.endpoint.https_port);
@@ -84,10 +98,13 @@ private:
         const auto& map = *root.map();
         if (const auto* service = map.find("service")) read_service(*service);
         if (const auto* identities = map.find("identities")) read_identities(*identities);
-        if (const auto* capabilities = map.find("capabilities"); capabilities != nullptr && yaml::read_map(*capabilities, "capabilities", diagnostics_) != nullptr)
+        if (const auto* capabilities = map.find("capabilities");
+            capabilities != nullptr && yaml::read_map(*capabilities, "capabilities", diagnostics_) != nullptr)
             target_.capabilities = *yaml::to_value(*capabilities).object();
         if (!target_.service && target_.identities.empty() && !scenario::has_errors(diagnostics_))
-            say(yaml::at(root, "a target needs 'service' with a connection string, so that each case gets a fresh identity, or a list of 'identities'"));
+            say(yaml::at(root,
+                         "a target needs 'service' with a connection string, so that each case gets a fresh identity, "
+                         "or a list of 'identities'"));
     }
 
     /// The text behind `{env: NAME}` or `{file: PATH}`.
@@ -101,9 +118,12 @@ private:
         const auto where = yaml::read_line(member.value, member.name, diagnostics_);
         if (!where || (member.name != "env" && member.name != "file")) return std::nullopt;
         try {
-            auto secret = member.name == "env" ? environment(where->c_str()) : without_line_end(read_file((folder_ / *where).lexically_normal().string()));
+            auto secret = member.name == "env"
+                              ? environment(where->c_str())
+                              : without_line_end(read_file((folder_ / *where).lexically_normal().string()));
             if (!secret.empty()) return secret;
-            say(yaml::at(member.value, member.name == "env" ? "the environment variable '" + *where + "' is not set" : "the file '" + *where + "' is empty"));
+            say(yaml::at(member.value, member.name == "env" ? "the environment variable '" + *where + "' is not set"
+                                                            : "the file '" + *where + "' is empty"));
         } catch (const std::exception& error) {
             say(yaml::at(member.value, error.what()));
         }
@@ -128,14 +148,19 @@ private:
         const auto parsed = given != nullptr ? read_connection_string(*given) : std::nullopt;
         if (!parsed) return;
         if (!parsed->shared_access_key_name || !parsed->shared_access_key)
-            return say(yaml::at(*given, "a service connection string has SharedAccessKeyName and SharedAccessKey; this one is a device's"));
-        if (!same_host(parsed->host_name)) say(yaml::at(*given, "the connection string is for the hub '" + parsed->host_name + "', not for '" + target_.endpoint.host_name + "'"));
+            return say(yaml::at(
+                *given,
+                "a service connection string has SharedAccessKeyName and SharedAccessKey; this one is a device's"));
+        if (!same_host(parsed->host_name))
+            say(yaml::at(*given, "the connection string is for the hub '" + parsed->host_name + "', not for '" +
+                                     target_.endpoint.host_name + "'"));
         target_.service = actors::ServiceAccess{*parsed->shared_access_key_name, *parsed->shared_access_key};
     }
 
     bool same_host(const std::string& name) const {
         const auto& own = target_.endpoint.host_name;
-        return std::equal(name.begin(), name.end(), own.begin(), own.end(), [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+        return std::equal(name.begin(), name.end(), own.begin(), own.end(),
+                          [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
     }
 
     void read_identities(const yaml::Node& node) {
@@ -151,7 +176,9 @@ private:
         if (const auto* given = map.find("connection_string")) {
             const auto parsed = read_connection_string(*given);
             if (!parsed) return;
-            if (!parsed->device_id || !parsed->shared_access_key) return say(yaml::at(*given, "a device's connection string has DeviceId and SharedAccessKey; this one lacks them"));
+            if (!parsed->device_id || !parsed->shared_access_key)
+                return say(yaml::at(
+                    *given, "a device's connection string has DeviceId and SharedAccessKey; this one lacks them"));
             identity.device_id = *parsed->device_id;
             identity.primary_key = *parsed->shared_access_key;
         } else if (const auto* id = map.find("id"), *key = map.find("key"); id != nullptr && key != nullptr) {

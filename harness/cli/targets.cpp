@@ -5,7 +5,8 @@
 
 namespace hubspec::cli {
 
-std::unique_ptr<run::Target> make_target(const std::optional<std::string>& file, const std::vector<std::string>& deviations) {
+std::unique_ptr<run::Target> make_target(const std::optional<std::string>& file,
+                                         const std::vector<std::string>& deviations) {
     if (!file) return std::make_unique<EmbeddedTarget>(deviations);
     auto read = read_target_file(*file);
     if (!read) return nullptr;

@@ -15,7 +15,8 @@ Terminal describe(int descriptor) {
     // NO_COLOR counts when it is set to anything but nothing.
     terminal.colour = terminal.is_terminal && environment("NO_COLOR").empty();
     winsize size{};
-    if (terminal.is_terminal && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 20) terminal.width = size.ws_col;
+    if (terminal.is_terminal && ::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 20)
+        terminal.width = size.ws_col;
     return terminal;
 }
 

@@ -7,7 +7,7 @@ namespace hubspec::cli {
 /// What standard error can show.
 struct Terminal {
     bool is_terminal = false;
-    bool colour = false;   ///< a terminal, and neither NO_COLOR nor TERM=dumb
+    bool colour = false;  ///< a terminal, and neither NO_COLOR nor TERM=dumb
     int width = 100;
 };
 Terminal standard_error();

@@ -27,14 +27,19 @@ namespace {
 pki::ServerNames names_for(const std::string& host_name, const std::vector<std::string>& addresses) {
     pki::ServerNames names{host_name, {host_name, "localhost"}, {"127.0.0.1", "::1"}};
     for (const auto& address : addresses)
-        if (std::find(names.ip_addresses.begin(), names.ip_addresses.end(), address) == names.ip_addresses.end()) names.ip_addresses.push_back(address);
+        if (std::find(names.ip_addresses.begin(), names.ip_addresses.end(), address) == names.ip_addresses.end())
+            names.ip_addresses.push_back(address);
     return names;
 }
 
-bool covers(const std::string& certificate_pem, const std::string& host_name, const std::vector<std::string>& addresses) {
+bool covers(const std::string& certificate_pem, const std::string& host_name,
+            const std::vector<std::string>& addresses) {
     const auto names = pki::names_of(certificate_pem);
-    const auto has = [&](const std::string& name) { return std::find(names.begin(), names.end(), name) != names.end(); };
-    return has(host_name) && std::all_of(addresses.begin(), addresses.end(), has) && pki::seconds_left(certificate_pem) > 24 * 3600;
+    const auto has = [&](const std::string& name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    return has(host_name) && std::all_of(addresses.begin(), addresses.end(), has) &&
+           pki::seconds_left(certificate_pem) > 24 * 3600;
 }
 
 }  // namespace
@@ -79,19 +84,23 @@ std::string read_file(const std::string& path) {
     return text.str();
 }
 
-TestPki make_test_pki(const std::string& folder, const std::string& host_name, const std::vector<std::string>& addresses) {
+TestPki make_test_pki(const std::string& folder, const std::string& host_name,
+                      const std::vector<std::string>& addresses) {
     const auto root = pki::make_root("hubspec test root");
     const auto server = pki::make_server(root, names_for(host_name, addresses));
-    const TestPki made{folder + "/ca.pem", root.certificate_pem, server.certificate_pem + root.certificate_pem, server.key_pem};
+    const TestPki made{folder + "/ca.pem", root.certificate_pem, server.certificate_pem + root.certificate_pem,
+                       server.key_pem};
     write_private_file(made.ca_file, made.ca_pem);
     return made;
 }
 
-TestPki keep_test_pki(const std::string& folder, const std::string& host_name, const std::vector<std::string>& addresses) {
+TestPki keep_test_pki(const std::string& folder, const std::string& host_name,
+                      const std::vector<std::string>& addresses) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) throw std::runtime_error("cannot make the folder '" + folder + "': " + error.message());
-    const std::string root_key = folder + "/ca.key.pem", chain = folder + "/server.pem", key = folder + "/server.key.pem", ca = folder + "/ca.pem";
+    const std::string root_key = folder + "/ca.key.pem", chain = folder + "/server.pem",
+                      key = folder + "/server.key.pem", ca = folder + "/ca.pem";
     const auto all_there = fs::exists(root_key) && fs::exists(ca);
     pki::Credential root;
     if (all_there) root = {read_file(ca), read_file(root_key)};

@@ -29,11 +29,13 @@ private:
 };
 
 /// A fresh PKI whose root is written to `folder`/ca.pem.
-TestPki make_test_pki(const std::string& folder, const std::string& host_name, const std::vector<std::string>& addresses);
+TestPki make_test_pki(const std::string& folder, const std::string& host_name,
+                      const std::vector<std::string>& addresses);
 
-/// The PKI kept in `folder`, made there when it is missing, has expired or does not cover these names. Keys are readable by
-/// the owner only. Throws std::runtime_error with the path when it cannot be written.
-TestPki keep_test_pki(const std::string& folder, const std::string& host_name, const std::vector<std::string>& addresses);
+/// The PKI kept in `folder`, made there when it is missing, has expired or does not cover these names. Keys are
+/// readable by the owner only. Throws std::runtime_error with the path when it cannot be written.
+TestPki keep_test_pki(const std::string& folder, const std::string& host_name,
+                      const std::vector<std::string>& addresses);
 
 /// Writes a file that only the owner can read, completely or not at all. Throws std::runtime_error.
 void write_private_file(const std::string& path, const std::string& text);

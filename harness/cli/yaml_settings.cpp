@@ -11,8 +11,11 @@ namespace {
 
 void add_value(Setting& setting, const yaml::Node& node, scenario::Diagnostics& diagnostics) {
     const auto* scalar = node.scalar();
-    if (scalar != nullptr && !scalar->value.is_null()) setting.values.push_back(scalar->text);
-    else if (!node.broken) diagnostics.push_back(yaml::at(node, "'" + setting.name + "' takes a value or a list of values, not " + yaml::describe(node)));
+    if (scalar != nullptr && !scalar->value.is_null())
+        setting.values.push_back(scalar->text);
+    else if (!node.broken)
+        diagnostics.push_back(
+            yaml::at(node, "'" + setting.name + "' takes a value or a list of values, not " + yaml::describe(node)));
 }
 
 }  // namespace
@@ -28,7 +31,8 @@ std::vector<Setting> read_settings(const std::string& path, const std::vector<st
             Setting setting{member.name, {}, model::to_string(path, member.place)};
             if (const auto* list = member.value.sequence(); list != nullptr)
                 for (const auto& item : list->items) add_value(setting, item, diagnostics);
-            else add_value(setting, member.value, diagnostics);
+            else
+                add_value(setting, member.value, diagnostics);
             settings.push_back(std::move(setting));
         }
     }

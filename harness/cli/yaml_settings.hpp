@@ -19,8 +19,8 @@ struct SettingsError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// Reads the settings: a map from option names without their dashes to a value or a list of values. Throws SettingsError
-/// for what is no such map, and for a key that is not among `known`.
+/// Reads the settings: a map from option names without their dashes to a value or a list of values. Throws
+/// SettingsError for what is no such map, and for a key that is not among `known`.
 std::vector<Setting> read_settings(const std::string& path, const std::vector<std::string>& known);
 
 }  // namespace hubspec::cli

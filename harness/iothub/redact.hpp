@@ -6,8 +6,8 @@
 namespace hubspec::iothub {
 
 /// The text with the values of `sig=`, `SharedAccessKey=` and `SharedAccessSignature=`, also where the '=' is
-/// percent-encoded, and of the JSON members `primaryKey` and `secondaryKey` replaced by `(hidden)`. Everything else stays, so a token's `sr` and `se` can still be read. Empty values
-/// stay empty.
+/// percent-encoded, and of the JSON members `primaryKey` and `secondaryKey` replaced by `(hidden)`. Everything else
+/// stays, so a token's `sr` and `se` can still be read. Empty values stay empty.
 std::string redact(std::string_view text);
 
 }  // namespace hubspec::iothub

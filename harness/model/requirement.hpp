@@ -13,8 +13,8 @@ enum class Observable { wire, service, clock, none };
 
 /// One sentence of the protocol that is checked; a row of scenarios/requirements/*.yaml.
 struct Requirement {
-    std::string id;      ///< "REPORTED-11"; stable, never reused
-    std::string area;    ///< "REPORTED"
+    std::string id;    ///< "REPORTED-11"; stable, never reused
+    std::string area;  ///< "REPORTED"
     std::string text;
     Level level = Level::must;
     Binds binds = Binds::hub;

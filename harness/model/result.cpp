@@ -6,12 +6,24 @@ Counts count(const std::vector<CaseResult>& cases) {
     Counts counts;
     for (const auto& one : cases) {
         switch (one.verdict) {
-            case Verdict::not_applicable: ++counts.not_applicable; continue;
-            case Verdict::pass: ++counts.pass; break;
-            case Verdict::warn: ++counts.warn; break;
-            case Verdict::inconclusive: ++counts.inconclusive; break;
-            case Verdict::error: ++counts.error; break;
-            case Verdict::fail: ++counts.fail; break;
+            case Verdict::not_applicable:
+                ++counts.not_applicable;
+                continue;
+            case Verdict::pass:
+                ++counts.pass;
+                break;
+            case Verdict::warn:
+                ++counts.warn;
+                break;
+            case Verdict::inconclusive:
+                ++counts.inconclusive;
+                break;
+            case Verdict::error:
+                ++counts.error;
+                break;
+            case Verdict::fail:
+                ++counts.fail;
+                break;
         }
         counts.checks_planned += one.checks_planned;
         counts.checks_executed += one.checks_executed;

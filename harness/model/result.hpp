@@ -17,10 +17,10 @@ namespace hubspec::model {
 /// One line of a trace as people read it.
 struct TraceLine {
     std::chrono::microseconds at{};
-    std::string lane;        ///< "device", "hub", "service", "harness", or the name of a further connection
-    std::string direction;   ///< "sent", "received", "note"
-    std::string text;        ///< decoded, secrets removed
-    std::string hex;         ///< bytes, where they are kept; empty otherwise
+    std::string lane;                 ///< "device", "hub", "service", "harness", or the name of a further connection
+    std::string direction;            ///< "sent", "received", "note"
+    std::string text;                 ///< decoded, secrets removed
+    std::string hex;                  ///< bytes, where they are kept; empty otherwise
     std::optional<std::size_t> step;  ///< the step that caused or consumed it
     bool operator==(const TraceLine&) const = default;
 };
@@ -28,61 +28,61 @@ struct TraceLine {
 /// Expected against closest actual.
 struct Finding {
     Verdict verdict = Verdict::fail;
-    std::string type;                  ///< "conformance.must", "conformance.should", "timing", "infra.connect", "inconclusive", ...
-    std::string summary;               ///< one line
+    std::string type;     ///< "conformance.must", "conformance.should", "timing", "infra.connect", "inconclusive", ...
+    std::string summary;  ///< one line
     std::string expected;
-    std::string actual;                ///< closest, or what happened instead; empty: nothing came
-    std::vector<std::string> differences;    ///< one line a field that does not match
+    std::string actual;                    ///< closest, or what happened instead; empty: nothing came
+    std::vector<std::string> differences;  ///< one line a field that does not match
     std::vector<std::string> requirements;
     std::optional<std::size_t> step;
     Place place;
-    std::string source_line;           ///< the YAML line itself
-    std::optional<std::size_t> trace_line;   ///< the closest actual in the trace
+    std::string source_line;                ///< the YAML line itself
+    std::optional<std::size_t> trace_line;  ///< the closest actual in the trace
     std::string hint;
     bool operator==(const Finding&) const = default;
 };
 
 struct StepResult {
-    std::string text;        ///< as the scenario spells it, one line
+    std::string text;  ///< as the scenario spells it, one line
     Place place;
     bool is_check = false;
-    std::string state;       ///< "passed", "failed", "warned", "not run", "done"
+    std::string state;                      ///< "passed", "failed", "warned", "not run", "done"
     std::optional<std::size_t> trace_line;  ///< what satisfied it
     bool operator==(const StepResult&) const = default;
 };
 
 struct CaseResult {
-    std::string scenario;     ///< id
+    std::string scenario;  ///< id
     std::string file;
     std::string title;
-    std::string name;         ///< id and axes: "reported/patch [transport=tls]": unique in a run, stable between runs
+    std::string name;  ///< id and axes: "reported/patch [transport=tls]": unique in a run, stable between runs
     std::vector<std::pair<std::string, std::string>> axes;
     std::vector<std::string> requirements;
     std::vector<std::string> tags;
     Level level = Level::must;
     Verdict verdict = Verdict::pass;
-    std::string reason;       ///< why not applicable, inconclusive or error; one line
+    std::string reason;  ///< why not applicable, inconclusive or error; one line
     std::vector<Finding> findings;
     std::vector<std::string> earlier_attempts;  ///< why each was an error; the result is the last attempt's
-    std::vector<std::string> notes;      ///< what nobody expected, and other things worth knowing
+    std::vector<std::string> notes;             ///< what nobody expected, and other things worth knowing
     std::vector<StepResult> steps;
     std::vector<TraceLine> trace;
     std::size_t checks_planned = 0;
     std::size_t checks_executed = 0;
     std::size_t checks_passed = 0;
     std::chrono::microseconds duration{};
-    std::string started_at;   ///< UTC, ISO 8601
+    std::string started_at;  ///< UTC, ISO 8601
     bool operator==(const CaseResult&) const = default;
 };
 
 struct RunResult {
     std::string tool_version;
     std::string seat = "device";
-    std::string target;           ///< name
-    std::string target_kind;      ///< "embedded", "endpoint"
+    std::string target;       ///< name
+    std::string target_kind;  ///< "embedded", "endpoint"
     std::vector<std::string> deviations;
-    std::string started_at;       ///< UTC, ISO 8601
-    std::string host_name;        ///< of the machine that ran it
+    std::string started_at;  ///< UTC, ISO 8601
+    std::string host_name;   ///< of the machine that ran it
     std::uint64_t seed = 0;
     std::chrono::microseconds duration{};
     bool interrupted = false;

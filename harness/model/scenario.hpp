@@ -67,13 +67,14 @@ struct Pass {
 
 struct Step {
     std::variant<Action, Expectation, Never, AnyOrder, Outcomes, Pass> form;
-    std::string connection = "main";           ///< which connection speaks or is spoken of
-    std::optional<Milliseconds> within;        ///< window; the target's default when unset
-    std::vector<std::string> verifies;         ///< narrower than the scenario's list; empty: all of it
-    std::string exchange;                      ///< `as`: the name of the exchange that a service line starts; empty: it has none
-    std::vector<std::string> left_to_later;    ///< acknowledgements of this action that a later line expects itself: "connack", "puback", ...
+    std::string connection = "main";     ///< which connection speaks or is spoken of
+    std::optional<Milliseconds> within;  ///< window; the target's default when unset
+    std::vector<std::string> verifies;   ///< narrower than the scenario's list; empty: all of it
+    std::string exchange;  ///< `as`: the name of the exchange that a service line starts; empty: it has none
+    std::vector<std::string>
+        left_to_later;  ///< acknowledgements of this action that a later line expects itself: "connack", "puback", ...
     Place place;
-    std::string source;                        ///< the step as it stands in the file, shortened to one line
+    std::string source;  ///< the step as it stands in the file, shortened to one line
     bool operator==(const Step&) const = default;
 };
 
@@ -93,14 +94,15 @@ struct IdentitySpec {
 };
 
 struct Scenario {
-    std::string id;     ///< path below the suite without its ending: "reported/patch-is-answered"
-    std::string file;   ///< as the user named it
+    std::string id;    ///< path below the suite without its ending: "reported/patch-is-answered"
+    std::string file;  ///< as the user named it
     std::string title;
     std::vector<std::string> verifies;
     std::vector<std::string> tags;
     Seat seat = Seat::device;
-    std::string applies;                ///< expression over the target's capabilities; empty: always
-    std::vector<std::string> needs;     ///< capabilities that its lines need, found by the loader: "clock", "telemetry", ...
+    std::string applies;  ///< expression over the target's capabilities; empty: always
+    std::vector<std::string>
+        needs;  ///< capabilities that its lines need, found by the loader: "clock", "telemetry", ...
     std::vector<Axis> axes;
     std::vector<IdentitySpec> identities;
     std::vector<Step> steps;

@@ -9,7 +9,9 @@ namespace {
 constexpr std::size_t longest_body = 400;
 
 std::string shorten(const std::string& text) {
-    return text.size() <= longest_body ? text : text.substr(0, longest_body) + "... (" + std::to_string(text.size()) + " bytes)";
+    return text.size() <= longest_body
+               ? text
+               : text.substr(0, longest_body) + "... (" + std::to_string(text.size()) + " bytes)";
 }
 
 std::string describe_bytes(const mqtt::Bytes& bytes) { return mqtt::describe_payload(bytes, longest_body / 2); }
@@ -21,7 +23,9 @@ std::string describe_response(const HttpResponse& response) {
     return text;
 }
 
-std::string distorted(const mqtt::Distortion& distortion) { return distortion == mqtt::Distortion{} ? "" : " (distorted)"; }
+std::string distorted(const mqtt::Distortion& distortion) {
+    return distortion == mqtt::Distortion{} ? "" : " (distorted)";
+}
 
 // The payload of a PUBLISH is what most failures are about: it belongs on the line.
 std::string describe_packet(const mqtt::Packet& packet) {
@@ -38,17 +42,24 @@ std::string describe(const EventForm& event) {
         mqtt::overloaded{
             [](const StepBegan& e) { return "step " + std::to_string(e.step + 1); },
             [](const StepExpired& e) { return "the window of step " + std::to_string(e.step + 1) + " ended"; },
-            [](const NameBound& e) { return e.name + " = " + (e.value.text() != nullptr ? *e.value.text() : to_json(e.value)); },
+            [](const NameBound& e) {
+                return e.name + " = " + (e.value.text() != nullptr ? *e.value.text() : to_json(e.value));
+            },
             [](const HarnessFailed& e) { return "the harness could not go on: " + e.text; },
             [](const ClockMoved& e) { return "the hub's clock moved on by " + std::to_string(e.by.count()) + " ms"; },
-            [](const ConnectionOpened& e) { return "connected" + (e.tls_version.empty() ? std::string() : ", " + e.tls_version); },
+            [](const ConnectionOpened& e) {
+                return "connected" + (e.tls_version.empty() ? std::string() : ", " + e.tls_version);
+            },
             [](const PacketSent& e) { return describe_packet(e.packet) + distorted(e.distortion); },
             [](const BytesSent& e) { return "bytes " + describe_bytes(e.bytes); },
             [](const PacketReceived& e) { return describe_packet(e.packet); },
-            [](const MalformedReceived& e) { return "malformed [" + e.problem.clause + "]: " + e.problem.text + "; bytes " + describe_bytes(e.bytes); },
+            [](const MalformedReceived& e) {
+                return "malformed [" + e.problem.clause + "]: " + e.problem.text + "; bytes " + describe_bytes(e.bytes);
+            },
             [](const ConnectionClosed& e) { return e.how; },
             [](const ServiceAsked& e) {
-                return e.request.method + " " + e.request.target + (e.request.body.empty() ? "" : " " + shorten(e.request.body));
+                return e.request.method + " " + e.request.target +
+                       (e.request.body.empty() ? "" : " " + shorten(e.request.body));
             },
             [](const ServiceAnswered& e) { return describe_response(e.response); },
             [](const TelemetrySeen& e) { return "telemetry " + shorten(to_json(e.message)); },

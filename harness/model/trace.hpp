@@ -17,38 +17,92 @@
 namespace hubspec::model {
 
 // What the runner did.
-struct StepBegan { std::size_t step = 0; bool operator==(const StepBegan&) const = default; };
+struct StepBegan {
+    std::size_t step = 0;
+    bool operator==(const StepBegan&) const = default;
+};
 /// The step's window ended, or a fence proved that nothing more can come.
-struct StepExpired { std::size_t step = 0; bool operator==(const StepExpired&) const = default; };
+struct StepExpired {
+    std::size_t step = 0;
+    bool operator==(const StepExpired&) const = default;
+};
 /// A name that the runner made up for a send.
-struct NameBound { std::string name; Value value; bool operator==(const NameBound&) const = default; };
+struct NameBound {
+    std::string name;
+    Value value;
+    bool operator==(const NameBound&) const = default;
+};
 /// The harness could not do its part; the case becomes an error.
-struct HarnessFailed { std::string type; std::string text; bool operator==(const HarnessFailed&) const = default; };
-struct ClockMoved { std::chrono::milliseconds by{}; bool operator==(const ClockMoved&) const = default; };
+struct HarnessFailed {
+    std::string type;
+    std::string text;
+    bool operator==(const HarnessFailed&) const = default;
+};
+struct ClockMoved {
+    std::chrono::milliseconds by{};
+    bool operator==(const ClockMoved&) const = default;
+};
 
 // What passed on a device's connection. `connection` is the scenario's name for it.
-struct ConnectionOpened { std::string connection; std::string tls_version; bool operator==(const ConnectionOpened&) const = default; };
-struct PacketSent { std::string connection; mqtt::Packet packet; mqtt::Distortion distortion; bool operator==(const PacketSent&) const = default; };
-struct BytesSent { std::string connection; mqtt::Bytes bytes; bool operator==(const BytesSent&) const = default; };
-struct PacketReceived { std::string connection; mqtt::Packet packet; bool operator==(const PacketReceived&) const = default; };
+struct ConnectionOpened {
+    std::string connection;
+    std::string tls_version;
+    bool operator==(const ConnectionOpened&) const = default;
+};
+struct PacketSent {
+    std::string connection;
+    mqtt::Packet packet;
+    mqtt::Distortion distortion;
+    bool operator==(const PacketSent&) const = default;
+};
+struct BytesSent {
+    std::string connection;
+    mqtt::Bytes bytes;
+    bool operator==(const BytesSent&) const = default;
+};
+struct PacketReceived {
+    std::string connection;
+    mqtt::Packet packet;
+    bool operator==(const PacketReceived&) const = default;
+};
 /// The peer's bytes are no MQTT.
-struct MalformedReceived { std::string connection; mqtt::Malformed problem; mqtt::Bytes bytes; bool operator==(const MalformedReceived&) const = default; };
+struct MalformedReceived {
+    std::string connection;
+    mqtt::Malformed problem;
+    mqtt::Bytes bytes;
+    bool operator==(const MalformedReceived&) const = default;
+};
 struct ConnectionClosed {
     std::string connection;
     bool by_peer = false;
     bool established = true;  ///< the transport had been up: false when TCP or TLS failed
-    std::string how;  ///< "closed by the hub (TLS close_notify)", "reset", "refused: ..."
+    std::string how;          ///< "closed by the hub (TLS close_notify)", "reset", "refused: ..."
     bool operator==(const ConnectionClosed&) const = default;
 };
 
 // What passed on the service side. Secrets are removed before they get here.
-struct ServiceAsked { std::string exchange; HttpRequest request; bool operator==(const ServiceAsked&) const = default; };
-struct ServiceAnswered { std::string exchange; HttpResponse response; bool operator==(const ServiceAnswered&) const = default; };
-struct TelemetrySeen { Value message; bool operator==(const TelemetrySeen&) const = default; };
-struct LogSeen { Value entry; bool operator==(const LogSeen&) const = default; };
+struct ServiceAsked {
+    std::string exchange;
+    HttpRequest request;
+    bool operator==(const ServiceAsked&) const = default;
+};
+struct ServiceAnswered {
+    std::string exchange;
+    HttpResponse response;
+    bool operator==(const ServiceAnswered&) const = default;
+};
+struct TelemetrySeen {
+    Value message;
+    bool operator==(const TelemetrySeen&) const = default;
+};
+struct LogSeen {
+    Value entry;
+    bool operator==(const LogSeen&) const = default;
+};
 
-using EventForm = std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened, PacketSent, BytesSent,
-                               PacketReceived, MalformedReceived, ConnectionClosed, ServiceAsked, ServiceAnswered, TelemetrySeen, LogSeen>;
+using EventForm = std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened,
+                               PacketSent, BytesSent, PacketReceived, MalformedReceived, ConnectionClosed, ServiceAsked,
+                               ServiceAnswered, TelemetrySeen, LogSeen>;
 
 struct Event {
     std::chrono::microseconds at{};  ///< since the case began

@@ -11,15 +11,19 @@ using Json = nlohmann::ordered_json;
 
 Value from(const Json& json) {
     switch (json.type()) {
-        case Json::value_t::boolean: return json.get<bool>();
-        case Json::value_t::number_integer: return json.get<std::int64_t>();
+        case Json::value_t::boolean:
+            return json.get<bool>();
+        case Json::value_t::number_integer:
+            return json.get<std::int64_t>();
         case Json::value_t::number_unsigned: {
             const auto number = json.get<std::uint64_t>();
             if (number > static_cast<std::uint64_t>(INT64_MAX)) return static_cast<double>(number);
             return static_cast<std::int64_t>(number);
         }
-        case Json::value_t::number_float: return json.get<double>();
-        case Json::value_t::string: return json.get<std::string>();
+        case Json::value_t::number_float:
+            return json.get<double>();
+        case Json::value_t::string:
+            return json.get<std::string>();
         case Json::value_t::array: {
             Array items;
             for (const auto& item : json) items.push_back(from(item));
@@ -30,7 +34,8 @@ Value from(const Json& json) {
             for (const auto& [name, value] : json.items()) members.push_back({name, from(value)});
             return members;
         }
-        default: return {};
+        default:
+            return {};
     }
 }
 
@@ -93,6 +98,8 @@ std::optional<Value> parse_json(std::string_view text) {
     return from(json);
 }
 
-std::string to_json(const Value& value, int indent) { return to(value).dump(indent, ' ', false, Json::error_handler_t::replace); }
+std::string to_json(const Value& value, int indent) {
+    return to(value).dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace hubspec::model

@@ -10,13 +10,14 @@ namespace hubspec::mqtt {
 
 /// What encode() writes instead of the correct value: for packets that must be refused.
 struct Distortion {
-    std::optional<std::uint8_t> flags;                    ///< low four bits of the first byte
-    std::optional<std::uint32_t> remaining_length;        ///< announced length, whatever the body is
-    std::optional<std::uint8_t> remaining_length_bytes;   ///< pads the length field with continuation bytes; 5 and more are malformed
-    std::optional<std::uint8_t> packet_type;              ///< high four bits of the first byte
-    std::optional<std::uint8_t> connect_flags;            ///< whole byte; the payload still follows the packet's own fields
-    bool omit_packet_id = false;                          ///< leaves the two bytes out
-    Bytes trailing;                                       ///< appended to the body and counted in its length
+    std::optional<std::uint8_t> flags;              ///< low four bits of the first byte
+    std::optional<std::uint32_t> remaining_length;  ///< announced length, whatever the body is
+    std::optional<std::uint8_t>
+        remaining_length_bytes;  ///< pads the length field with continuation bytes; 5 and more are malformed
+    std::optional<std::uint8_t> packet_type;    ///< high four bits of the first byte
+    std::optional<std::uint8_t> connect_flags;  ///< whole byte; the payload still follows the packet's own fields
+    bool omit_packet_id = false;                ///< leaves the two bytes out
+    Bytes trailing;                             ///< appended to the body and counted in its length
     bool operator==(const Distortion&) const = default;
 };
 

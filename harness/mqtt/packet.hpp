@@ -66,10 +66,22 @@ struct Publish {
     bool operator==(const Publish&) const = default;
 };
 
-struct Puback { PacketId packet_id = 0; bool operator==(const Puback&) const = default; };
-struct Pubrec { PacketId packet_id = 0; bool operator==(const Pubrec&) const = default; };
-struct Pubrel { PacketId packet_id = 0; bool operator==(const Pubrel&) const = default; };
-struct Pubcomp { PacketId packet_id = 0; bool operator==(const Pubcomp&) const = default; };
+struct Puback {
+    PacketId packet_id = 0;
+    bool operator==(const Puback&) const = default;
+};
+struct Pubrec {
+    PacketId packet_id = 0;
+    bool operator==(const Pubrec&) const = default;
+};
+struct Pubrel {
+    PacketId packet_id = 0;
+    bool operator==(const Pubrel&) const = default;
+};
+struct Pubcomp {
+    PacketId packet_id = 0;
+    bool operator==(const Pubcomp&) const = default;
+};
 
 struct Subscription {
     std::string filter;
@@ -95,10 +107,19 @@ struct Unsubscribe {
     bool operator==(const Unsubscribe&) const = default;
 };
 
-struct Unsuback { PacketId packet_id = 0; bool operator==(const Unsuback&) const = default; };
-struct Pingreq { bool operator==(const Pingreq&) const = default; };
-struct Pingresp { bool operator==(const Pingresp&) const = default; };
-struct Disconnect { bool operator==(const Disconnect&) const = default; };
+struct Unsuback {
+    PacketId packet_id = 0;
+    bool operator==(const Unsuback&) const = default;
+};
+struct Pingreq {
+    bool operator==(const Pingreq&) const = default;
+};
+struct Pingresp {
+    bool operator==(const Pingresp&) const = default;
+};
+struct Disconnect {
+    bool operator==(const Disconnect&) const = default;
+};
 
 using Packet = std::variant<Connect, Connack, Publish, Puback, Pubrec, Pubrel, Pubcomp, Subscribe, Suback, Unsubscribe,
                             Unsuback, Pingreq, Pingresp, Disconnect>;

@@ -94,7 +94,8 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
 
     void took(const boost::system::error_code& error, tcp::socket socket) {
         if (error == asio::error::operation_aborted || !acceptor.is_open()) return;
-        if (error == boost::system::errc::too_many_files_open || error == boost::system::errc::too_many_files_open_in_system) {
+        if (error == boost::system::errc::too_many_files_open ||
+            error == boost::system::errc::too_many_files_open_in_system) {
             // No descriptor is free: accepting again at once would spin.
             retry.expires_after(std::chrono::milliseconds(100));
             retry.async_wait([self = shared_from_this()](const boost::system::error_code& stopped) {

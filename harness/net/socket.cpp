@@ -46,8 +46,9 @@ PeerFacts facts_of(SSL* ssl) {
     if (!certificate) return facts;
     std::array<char, 256> name{};
     X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name.data(), name.size());
-    facts.certificate = PeerFacts::Certificate{name.data(), thumbprint(certificate.get(), EVP_sha1()), thumbprint(certificate.get(), EVP_sha256()),
-                                               SSL_get_verify_result(ssl) == X509_V_OK};
+    facts.certificate =
+        PeerFacts::Certificate{name.data(), thumbprint(certificate.get(), EVP_sha1()),
+                               thumbprint(certificate.get(), EVP_sha256()), SSL_get_verify_result(ssl) == X509_V_OK};
     return facts;
 }
 
@@ -61,7 +62,12 @@ std::string handshake_failure(SSL* ssl) {
 }  // namespace
 
 struct Socket::Impl {
-    Impl(Loop& owner, Callbacks given) : loop(owner), socket(owner.impl().context), resolver(owner.impl().context), patience(owner.impl().context), callbacks(std::move(given)) {}
+    Impl(Loop& owner, Callbacks given)
+        : loop(owner),
+          socket(owner.impl().context),
+          resolver(owner.impl().context),
+          patience(owner.impl().context),
+          callbacks(std::move(given)) {}
 
     Loop& loop;
     tcp::socket socket;
@@ -150,9 +156,12 @@ struct Socket::Impl {
         const int result = SSL_write_ex(ssl.get(), bytes.data(), bytes.size(), &taken);
         if (result == 1) return static_cast<long>(taken);
         switch (SSL_get_error(ssl.get(), result)) {
-            case SSL_ERROR_WANT_WRITE: return wait(tcp::socket::wait_write), 0;
-            case SSL_ERROR_WANT_READ: return wait(tcp::socket::wait_read), 0;
-            default: return lost_while_writing(), -1;
+            case SSL_ERROR_WANT_WRITE:
+                return wait(tcp::socket::wait_write), 0;
+            case SSL_ERROR_WANT_READ:
+                return wait(tcp::socket::wait_read), 0;
+            default:
+                return lost_while_writing(), -1;
         }
     }
 
@@ -179,7 +188,8 @@ struct Socket::Impl {
             if (output.size() - written > output_high_water) return wait(tcp::socket::wait_write);
             const long size = is_tls() ? read_tls(buffer) : read_plain(buffer);
             if (size <= 0) return;
-            if (callbacks.received && !closing) callbacks.received(std::span(buffer).first(static_cast<std::size_t>(size)));
+            if (callbacks.received && !closing)
+                callbacks.received(std::span(buffer).first(static_cast<std::size_t>(size)));
         }
     }
 
@@ -189,11 +199,16 @@ struct Socket::Impl {
         const int result = SSL_read_ex(ssl.get(), buffer.data(), buffer.size(), &size);
         if (result == 1) return static_cast<long>(size);
         switch (SSL_get_error(ssl.get(), result)) {
-            case SSL_ERROR_WANT_READ: return wait(tcp::socket::wait_read), 0;
-            case SSL_ERROR_WANT_WRITE: return wait(tcp::socket::wait_write), 0;
-            case SSL_ERROR_ZERO_RETURN: return end(Ending::close_notify, "closed (TLS close_notify)"), -1;
-            case SSL_ERROR_SYSCALL: return end_of_system_error(errno), -1;
-            default: break;
+            case SSL_ERROR_WANT_READ:
+                return wait(tcp::socket::wait_read), 0;
+            case SSL_ERROR_WANT_WRITE:
+                return wait(tcp::socket::wait_write), 0;
+            case SSL_ERROR_ZERO_RETURN:
+                return end(Ending::close_notify, "closed (TLS close_notify)"), -1;
+            case SSL_ERROR_SYSCALL:
+                return end_of_system_error(errno), -1;
+            default:
+                break;
         }
         if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
             ERR_clear_error();
@@ -213,7 +228,8 @@ struct Socket::Impl {
 
     void end_of_system_error(int code) {
         if (code == 0) return end(Ending::fin, "closed (TCP FIN without TLS close_notify)");
-        end(Ending::reset, code == ECONNRESET ? "reset (TCP RST)" : error_code(code, boost::system::system_category()).message());
+        end(Ending::reset,
+            code == ECONNRESET ? "reset (TCP RST)" : error_code(code, boost::system::system_category()).message());
     }
 
     void finish() {
@@ -253,20 +269,27 @@ struct Socket::Impl {
         }
     }
 
-    void connect_to(const std::string& host, std::uint16_t port, const std::optional<TlsContext>& tls, const std::string& server_name) {
-        resolver.async_resolve(host, std::to_string(port), [keep = self.lock(), this, tls, server_name](const error_code& error, const tcp::resolver::results_type& found) {
-            if (ended) return;
-            if (error) return end(Ending::unreachable, "host name not found: " + error.message());
-            try_endpoints(std::make_shared<tcp::resolver::results_type>(found), found.begin(), tls, server_name, {});
-        });
+    void connect_to(const std::string& host, std::uint16_t port, const std::optional<TlsContext>& tls,
+                    const std::string& server_name) {
+        resolver.async_resolve(host, std::to_string(port),
+                               [keep = self.lock(), this, tls, server_name](const error_code& error,
+                                                                            const tcp::resolver::results_type& found) {
+                                   if (ended) return;
+                                   if (error)
+                                       return end(Ending::unreachable, "host name not found: " + error.message());
+                                   try_endpoints(std::make_shared<tcp::resolver::results_type>(found), found.begin(),
+                                                 tls, server_name, {});
+                               });
     }
 
-    void try_endpoints(std::shared_ptr<tcp::resolver::results_type> found, tcp::resolver::results_type::const_iterator next,
-                       const std::optional<TlsContext>& tls, const std::string& server_name, const error_code& last) {
+    void try_endpoints(std::shared_ptr<tcp::resolver::results_type> found,
+                       tcp::resolver::results_type::const_iterator next, const std::optional<TlsContext>& tls,
+                       const std::string& server_name, const error_code& last) {
         if (next == found->end()) return end(Ending::unreachable, "TCP connection failed: " + last.message());
         error_code ignored;
         socket.close(ignored);
-        socket.async_connect(next->endpoint(), [keep = self.lock(), this, found, next, tls, server_name](const error_code& error) mutable {
+        socket.async_connect(next->endpoint(), [keep = self.lock(), this, found, next, tls,
+                                                server_name](const error_code& error) mutable {
             if (ended) return;
             if (error) return try_endpoints(found, ++next, tls, server_name, error);
             error_code option;
@@ -295,8 +318,9 @@ std::shared_ptr<Socket> Socket::accept(Loop& loop, Accepted accepted, const TlsC
     return socket;
 }
 
-std::shared_ptr<Socket> Socket::connect(Loop& loop, const std::string& host, std::uint16_t port, const std::optional<TlsContext>& tls,
-                                        const std::string& server_name, Callbacks callbacks) {
+std::shared_ptr<Socket> Socket::connect(Loop& loop, const std::string& host, std::uint16_t port,
+                                        const std::optional<TlsContext>& tls, const std::string& server_name,
+                                        Callbacks callbacks) {
     std::shared_ptr<Socket> socket(new Socket(std::make_unique<Impl>(loop, std::move(callbacks))));
     socket->impl_->self = socket;
     socket->impl_->connect_to(host, port, tls, server_name);

@@ -14,12 +14,12 @@ namespace hubspec::net {
 
 /// How a connection ended, as far as this side can know.
 enum class Ending {
-    close_notify,    ///< the peer ended TLS and TCP in order
-    fin,             ///< the peer closed TCP without ending TLS
-    reset,           ///< RST
-    handshake,       ///< TLS was not established
-    unreachable,     ///< TCP was not established
-    local,           ///< this side closed
+    close_notify,  ///< the peer ended TLS and TCP in order
+    fin,           ///< the peer closed TCP without ending TLS
+    reset,         ///< RST
+    handshake,     ///< TLS was not established
+    unreachable,   ///< TCP was not established
+    local,         ///< this side closed
 };
 
 struct Ended {
@@ -42,15 +42,17 @@ struct PeerFacts {
 class Socket : public std::enable_shared_from_this<Socket> {
 public:
     struct Callbacks {
-        std::function<void(const PeerFacts&)> opened;                  ///< handshake done
+        std::function<void(const PeerFacts&)> opened;  ///< handshake done
         std::function<void(std::span<const std::uint8_t>)> received;
         std::function<void(const Ended&)> ended;
     };
 
     static std::shared_ptr<Socket> accept(Loop& loop, Accepted accepted, const TlsContext& tls, Callbacks callbacks);
-    /// `server_name` goes into SNI and is checked against the certificate; an IP address is checked against its IP entries.
+    /// `server_name` goes into SNI and is checked against the certificate; an IP address is checked against its IP
+    /// entries.
     static std::shared_ptr<Socket> connect(Loop& loop, const std::string& host, std::uint16_t port,
-                                           const std::optional<TlsContext>& tls, const std::string& server_name, Callbacks callbacks);
+                                           const std::optional<TlsContext>& tls, const std::string& server_name,
+                                           Callbacks callbacks);
     ~Socket();
 
     /// Queues bytes and writes what the peer takes; one call is one TLS record where it fits.

@@ -16,7 +16,8 @@ using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
 std::vector<X509Pointer> read_certificates(const std::string& pem, const std::string& what) {
     std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
     std::vector<X509Pointer> certificates;
-    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr)) certificates.emplace_back(certificate, X509_free);
+    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
+        certificates.emplace_back(certificate, X509_free);
     ERR_clear_error();
     if (certificates.empty()) throw TlsError(what + ": no PEM certificate in it");
     return certificates;
@@ -27,17 +28,23 @@ std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method) {
     if (!context) throw TlsError(openssl_error("OpenSSL has no context"));
     SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);  // X-TLS-01
     // Idle connections give their buffers back: a fleet of them must fit into memory.
-    SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_mode(context.get(),
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
     return context;
 }
 
-void use_certificate(SSL_CTX* context, const std::string& chain_pem, const std::string& key_pem, const std::string& what) {
+void use_certificate(SSL_CTX* context, const std::string& chain_pem, const std::string& key_pem,
+                     const std::string& what) {
     const auto chain = read_certificates(chain_pem, what + " certificate");
-    if (SSL_CTX_use_certificate(context, chain.front().get()) != 1) throw TlsError(what + " certificate: " + openssl_error("refused"));
+    if (SSL_CTX_use_certificate(context, chain.front().get()) != 1)
+        throw TlsError(what + " certificate: " + openssl_error("refused"));
     for (std::size_t i = 1; i < chain.size(); ++i)
-        if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1) throw TlsError(what + " certificate chain: " + openssl_error("refused"));
-    std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), BIO_free);
-    std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
+        if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1)
+            throw TlsError(what + " certificate chain: " + openssl_error("refused"));
+    std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())),
+                                                  BIO_free);
+    std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
     if (!key) {
         ERR_clear_error();
         throw TlsError(what + " key: no PEM private key in it");
@@ -69,7 +76,8 @@ std::string openssl_error(const std::string& fallback) {
     return reason != nullptr ? reason : fallback;
 }
 
-TlsContext TlsContext::server(const std::string& chain_pem, const std::string& key_pem, const std::string& client_ca_pem) {
+TlsContext TlsContext::server(const std::string& chain_pem, const std::string& key_pem,
+                              const std::string& client_ca_pem) {
     auto context = make_context(TLS_server_method());
     use_certificate(context.get(), chain_pem, key_pem, "server");
     if (!client_ca_pem.empty()) trust(context.get(), client_ca_pem, false);
@@ -90,7 +98,8 @@ TlsContext TlsContext::client(const ClientOptions& options) {
     else
         trust(context.get(), options.ca_pem, false);
     SSL_CTX_set_verify(context.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-    if (options.chain_pem && options.key_pem) use_certificate(context.get(), *options.chain_pem, *options.key_pem, "client");
+    if (options.chain_pem && options.key_pem)
+        use_certificate(context.get(), *options.chain_pem, *options.key_pem, "client");
     return TlsContext(std::move(context));
 }
 

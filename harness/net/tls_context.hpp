@@ -19,11 +19,13 @@ enum class TlsVersion { any, tls_1_2, tls_1_3 };
 /// What all connections of one kind share. Costly to make, cheap to copy.
 class TlsContext {
 public:
-    /// PEM texts: the chain with the leaf first, and its key. A client certificate is asked for but not needed (X-TLS-08).
-    static TlsContext server(const std::string& chain_pem, const std::string& key_pem, const std::string& client_ca_pem = {});
+    /// PEM texts: the chain with the leaf first, and its key. A client certificate is asked for but not needed
+    /// (X-TLS-08).
+    static TlsContext server(const std::string& chain_pem, const std::string& key_pem,
+                             const std::string& client_ca_pem = {});
 
     struct ClientOptions {
-        std::string ca_pem;                        ///< trusted roots; empty: the system's
+        std::string ca_pem;                             ///< trusted roots; empty: the system's
         std::optional<std::string> chain_pem, key_pem;  ///< client certificate
         TlsVersion version = TlsVersion::any;
         bool verify = true;

@@ -73,7 +73,8 @@ std::vector<TemplatePart> parse_template(std::string_view text) {
         if (open > 0) parts.emplace_back(std::string(text.substr(0, open)));
         const auto inside = text.substr(open + 2, close - open - 2);
         const auto colon = inside.find(':');
-        parts.emplace_back(NameReference{std::string(inside.substr(0, colon)), colon == std::string_view::npos ? "" : std::string(inside.substr(colon + 1))});
+        parts.emplace_back(NameReference{std::string(inside.substr(0, colon)),
+                                         colon == std::string_view::npos ? "" : std::string(inside.substr(colon + 1))});
         text.remove_prefix(close + 2);
     }
     return parts;
@@ -82,7 +83,8 @@ std::vector<TemplatePart> parse_template(std::string_view text) {
 std::vector<std::string> unbound_names(std::string_view text, const Bindings& bindings) {
     std::vector<std::string> names;
     for (const auto& part : parse_template(text))
-        if (const auto* reference = std::get_if<NameReference>(&part); reference != nullptr && !bindings.contains(reference->name))
+        if (const auto* reference = std::get_if<NameReference>(&part);
+            reference != nullptr && !bindings.contains(reference->name))
             names.push_back(reference->name);
     return names;
 }

@@ -17,43 +17,53 @@ namespace {
 
 Value to_value(const iothub::PropertyBag& bag) {
     Object object;
-    for (const auto& property : bag) object.push_back({property.name, property.value ? Value(*property.value) : Value()});
+    for (const auto& property : bag)
+        object.push_back({property.name, property.value ? Value(*property.value) : Value()});
     return object;
 }
 
 // Each packet as the fields that README.md lists. PUBLISH's topic and payload are compared with their own rules.
 Value fields_of(const mqtt::Packet& packet) {
-    const auto id = [](const auto& one) { return Value(Object{{"packet_id", static_cast<std::int64_t>(one.packet_id)}}); };
-    return std::visit(overloaded{
-                          [](const mqtt::Connack& p) { return Value(Object{{"return_code", int{p.return_code}}, {"session_present", p.session_present}}); },
-                          [](const mqtt::Publish& p) {
-                              Object fields{{"qos", int{p.qos}}, {"retain", p.retain}, {"dup", p.dup}, {"size", static_cast<std::int64_t>(p.payload.size())}};
-                              if (p.qos > 0) fields.push_back({"packet_id", int{p.packet_id}});
-                              return Value(std::move(fields));
-                          },
-                          [](const mqtt::Suback& p) {
-                              Array codes;
-                              for (const auto code : p.return_codes) codes.emplace_back(int{code});
-                              return Value(Object{{"packet_id", int{p.packet_id}}, {"return_codes", std::move(codes)}});
-                          },
-                          [&](const mqtt::Puback& p) { return id(p); },
-                          [&](const mqtt::Pubrec& p) { return id(p); },
-                          [&](const mqtt::Pubrel& p) { return id(p); },
-                          [&](const mqtt::Pubcomp& p) { return id(p); },
-                          [&](const mqtt::Unsuback& p) { return id(p); },
-                          [](const mqtt::Connect&) { return Value(Object{}); },
-                          [](const mqtt::Subscribe&) { return Value(Object{}); },
-                          [](const mqtt::Unsubscribe&) { return Value(Object{}); },
-                          [](const mqtt::Pingreq&) { return Value(Object{}); },
-                          [](const mqtt::Pingresp&) { return Value(Object{}); },
-                          [](const mqtt::Disconnect&) { return Value(Object{}); },
-                      },
-                      packet);
+    const auto id = [](const auto& one) {
+        return Value(Object{{"packet_id", static_cast<std::int64_t>(one.packet_id)}});
+    };
+    return std::visit(
+        overloaded{
+            [](const mqtt::Connack& p) {
+                return Value(Object{{"return_code", int{p.return_code}}, {"session_present", p.session_present}});
+            },
+            [](const mqtt::Publish& p) {
+                Object fields{{"qos", int{p.qos}},
+                              {"retain", p.retain},
+                              {"dup", p.dup},
+                              {"size", static_cast<std::int64_t>(p.payload.size())}};
+                if (p.qos > 0) fields.push_back({"packet_id", int{p.packet_id}});
+                return Value(std::move(fields));
+            },
+            [](const mqtt::Suback& p) {
+                Array codes;
+                for (const auto code : p.return_codes) codes.emplace_back(int{code});
+                return Value(Object{{"packet_id", int{p.packet_id}}, {"return_codes", std::move(codes)}});
+            },
+            [&](const mqtt::Puback& p) { return id(p); },
+            [&](const mqtt::Pubrec& p) { return id(p); },
+            [&](const mqtt::Pubrel& p) { return id(p); },
+            [&](const mqtt::Pubcomp& p) { return id(p); },
+            [&](const mqtt::Unsuback& p) { return id(p); },
+            [](const mqtt::Connect&) { return Value(Object{}); },
+            [](const mqtt::Subscribe&) { return Value(Object{}); },
+            [](const mqtt::Unsubscribe&) { return Value(Object{}); },
+            [](const mqtt::Pingreq&) { return Value(Object{}); },
+            [](const mqtt::Pingresp&) { return Value(Object{}); },
+            [](const mqtt::Disconnect&) { return Value(Object{}); },
+        },
+        packet);
 }
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return out;
 }
 
@@ -67,7 +77,8 @@ std::string strip_blanks(std::string_view text) {
 std::string to_hex(std::string_view bytes) {
     static constexpr char digits[] = "0123456789abcdef";
     std::string out;
-    for (const char c : bytes) out += {digits[static_cast<unsigned char>(c) >> 4], digits[static_cast<unsigned char>(c) & 15]};
+    for (const char c : bytes)
+        out += {digits[static_cast<unsigned char>(c) >> 4], digits[static_cast<unsigned char>(c) & 15]};
     return out;
 }
 
@@ -81,7 +92,8 @@ void match_topic(const Pattern& pattern, const std::string& actual, Bindings& bi
     for (const auto& property : expected.bag) {
         const auto* found = iothub::find(came.bag, property.name);
         same = same && found != nullptr && found->value.has_value() == property.value.has_value() &&
-               (!property.value || *property.value == *found->value || match_template(*property.value, *found->value, bindings));
+               (!property.value || *property.value == *found->value ||
+                match_template(*property.value, *found->value, bindings));
     }
     if (!same) differences.push_back("topic: expected " + interpolate_text(text->text, bindings) + ", got " + actual);
 }
@@ -91,7 +103,10 @@ void match_body(const Field& field, const std::string& bytes, Bindings& bindings
     if (field.name == "json") {
         const auto json = parse_json(bytes);
         if (!json) {
-            differences.push_back("json: expected JSON, got " + mqtt::describe_payload(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()), 120));
+            differences.push_back(
+                "json: expected JSON, got " +
+                mqtt::describe_payload(std::span(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()),
+                                       120));
             return;
         }
         return match(field.value, &*json, "json", bindings, differences);
@@ -108,7 +123,8 @@ void match_body(const Field& field, const std::string& bytes, Bindings& bindings
 
 bool is_body(const std::string& name) { return name == "payload" || name == "json" || name == "hex" || name == "size"; }
 
-void match_publish(const Expectation& expectation, const mqtt::Publish& publish, Bindings& bindings, Differences& differences) {
+void match_publish(const Expectation& expectation, const mqtt::Publish& publish, Bindings& bindings,
+                   Differences& differences) {
     const std::string payload(publish.payload.begin(), publish.payload.end());
     const Value fields = fields_of(publish);
     for (const auto& field : expectation.fields) {
@@ -129,7 +145,8 @@ void match_publish(const Expectation& expectation, const mqtt::Publish& publish,
 }
 
 void match_fields(const Expectation& expectation, const Value& actual, Bindings& bindings, Differences& differences) {
-    for (const auto& field : expectation.fields) match(field.value, actual.find(field.name), field.name, bindings, differences);
+    for (const auto& field : expectation.fields)
+        match(field.value, actual.find(field.name), field.name, bindings, differences);
 }
 
 std::string identity_of(const Expectation& expectation, const Bindings& bindings) {
@@ -145,33 +162,44 @@ bool is_of_identity(const Expectation& expectation, const Value& message, const 
     return device != nullptr && device->text() != nullptr && *device->text() == identity_of(expectation, bindings);
 }
 
-void match_telemetry(const Expectation& expectation, const Value& message, Bindings& bindings, Differences& differences) {
+void match_telemetry(const Expectation& expectation, const Value& message, Bindings& bindings,
+                     Differences& differences) {
     const auto* encoded = message.find("body");
-    const auto decoded = encoded != nullptr && encoded->text() != nullptr ? iothub::base64_decode(*encoded->text()) : std::nullopt;
+    const auto decoded =
+        encoded != nullptr && encoded->text() != nullptr ? iothub::base64_decode(*encoded->text()) : std::nullopt;
     const std::string body = decoded ? std::string(decoded->begin(), decoded->end()) : std::string{};
     for (const auto& field : expectation.fields) {
         if (field.name == "identity") continue;
-        if (is_body(field.name)) match_body(field, body, bindings, differences);
-        else match(field.value, message.find(field.name == "system" ? "systemProperties" : field.name), field.name, bindings, differences);
+        if (is_body(field.name))
+            match_body(field, body, bindings, differences);
+        else
+            match(field.value, message.find(field.name == "system" ? "systemProperties" : field.name), field.name,
+                  bindings, differences);
     }
 }
 
 void match_log(const Expectation& expectation, const Value& entry, Bindings& bindings, Differences& differences) {
     for (const auto& field : expectation.fields) {
         if (field.name == "identity") continue;
-        const std::string key = field.name == "code" ? "resultType" : field.name == "name" ? "resultDescription" : field.name == "operation" ? "operationName" : field.name;
+        const std::string key = field.name == "code"        ? "resultType"
+                                : field.name == "name"      ? "resultDescription"
+                                : field.name == "operation" ? "operationName"
+                                                            : field.name;
         match(field.value, entry.find(key), field.name, bindings, differences);
     }
 }
 
-void match_answer(const Expectation& expectation, const ServiceAnswered& answered, Bindings& bindings, Differences& differences) {
+void match_answer(const Expectation& expectation, const ServiceAnswered& answered, Bindings& bindings,
+                  Differences& differences) {
     Object headers;
     for (const auto& [name, value] : answered.response.headers) headers.push_back({lower(name), value});
     const Value status(answered.response.status), all_headers(std::move(headers));
     for (const auto& field : expectation.fields) {
         if (field.name == "to") continue;
-        if (is_body(field.name)) match_body(field, answered.response.body, bindings, differences);
-        else match(field.value, field.name == "status" ? &status : &all_headers, field.name, bindings, differences);
+        if (is_body(field.name))
+            match_body(field, answered.response.body, bindings, differences);
+        else
+            match(field.value, field.name == "status" ? &status : &all_headers, field.name, bindings, differences);
     }
 }
 
@@ -214,7 +242,8 @@ std::string connection_of(const EventForm& event) {
     return {};
 }
 
-Comparison compare(const Expectation& expectation, const std::string& connection, const EventForm& event, const Bindings& bindings) {
+Comparison compare(const Expectation& expectation, const std::string& connection, const EventForm& event,
+                   const Bindings& bindings) {
     Comparison result;
     result.bindings = bindings;
     if (event_name(event) != expectation.event) return result;
@@ -222,8 +251,10 @@ Comparison compare(const Expectation& expectation, const std::string& connection
     auto& differences = result.differences;
     result.same_kind = true;
     if (const auto* e = std::get_if<PacketReceived>(&event)) {
-        if (const auto* publish = std::get_if<mqtt::Publish>(&e->packet)) match_publish(expectation, *publish, result.bindings, differences);
-        else match_fields(expectation, fields_of(e->packet), result.bindings, differences);
+        if (const auto* publish = std::get_if<mqtt::Publish>(&e->packet))
+            match_publish(expectation, *publish, result.bindings, differences);
+        else
+            match_fields(expectation, fields_of(e->packet), result.bindings, differences);
     } else if (const auto* closed = std::get_if<ConnectionClosed>(&event)) {
         match_fields(expectation, Object{{"how", closed->how}}, result.bindings, differences);
     } else if (const auto* opened = std::get_if<ConnectionOpened>(&event)) {

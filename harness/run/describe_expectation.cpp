@@ -4,10 +4,14 @@ namespace hubspec::run {
 
 std::string_view speaker_name(model::Speaker speaker) {
     switch (speaker) {
-        case model::Speaker::device: return "device";
-        case model::Speaker::wire: return "wire";
-        case model::Speaker::service: return "service";
-        case model::Speaker::hub: return "hub";
+        case model::Speaker::device:
+            return "device";
+        case model::Speaker::wire:
+            return "wire";
+        case model::Speaker::service:
+            return "service";
+        case model::Speaker::hub:
+            return "hub";
     }
     return "hub";
 }

@@ -42,25 +42,27 @@ void collect_names(const Pattern& pattern, const Bindings& bindings, std::vector
 }  // namespace
 
 Value resolve(const Pattern& pattern, const Bindings& bindings) {
-    return std::visit(overloaded{
-                          [](const AnyValue&) { return Value("any"); },
-                          [](const AbsentValue&) { return Value("absent"); },
-                          [](const EmptyValue&) { return Value(""); },
-                          [](const ScalarPattern& scalar) { return scalar.value; },
-                          [&](const TextPattern& text) { return interpolate(text.text, bindings); },
-                          [&](const ArrayPattern& array) {
-                              Array items;
-                              for (const auto& item : array.items) items.push_back(resolve(item, bindings));
-                              return Value(std::move(items));
-                          },
-                          [&](const ObjectPattern& object) {
-                              Object members;
-                              for (const auto& field : object.members) members.push_back({interpolate_text(field.name, bindings), resolve(field.value, bindings)});
-                              return Value(std::move(members));
-                          },
-                          [](const ComparisonPattern&) { return Value(); },
-                      },
-                      pattern.form);
+    return std::visit(
+        overloaded{
+            [](const AnyValue&) { return Value("any"); },
+            [](const AbsentValue&) { return Value("absent"); },
+            [](const EmptyValue&) { return Value(""); },
+            [](const ScalarPattern& scalar) { return scalar.value; },
+            [&](const TextPattern& text) { return interpolate(text.text, bindings); },
+            [&](const ArrayPattern& array) {
+                Array items;
+                for (const auto& item : array.items) items.push_back(resolve(item, bindings));
+                return Value(std::move(items));
+            },
+            [&](const ObjectPattern& object) {
+                Object members;
+                for (const auto& field : object.members)
+                    members.push_back({interpolate_text(field.name, bindings), resolve(field.value, bindings)});
+                return Value(std::move(members));
+            },
+            [](const ComparisonPattern&) { return Value(); },
+        },
+        pattern.form);
 }
 
 bool Fields::has(std::string_view name) const { return find(fields_, name) != nullptr; }
@@ -120,7 +122,8 @@ mqtt::Bytes Fields::body() const {
 
 Value Fields::all() const {
     Object members;
-    for (const auto& field : fields_) members.push_back({interpolate_text(field.name, bindings_), resolve(field.value, bindings_)});
+    for (const auto& field : fields_)
+        members.push_back({interpolate_text(field.name, bindings_), resolve(field.value, bindings_)});
     return members;
 }
 
@@ -129,7 +132,8 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (error != std::errc{}) return std::nullopt;
     const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-    static constexpr std::pair<std::string_view, std::int64_t> units[] = {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+    static constexpr std::pair<std::string_view, std::int64_t> units[] = {
+        {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
     for (const auto& [name, factor] : units)
         if (unit == name) return std::chrono::milliseconds(count * factor);
     return std::nullopt;

@@ -34,7 +34,9 @@ const std::vector<std::string>& requirements_of(const Evidence& evidence, std::s
     return own.empty() ? evidence.plan.scenario.verifies : own;
 }
 
-bool is_check(const Step& step) { return !std::holds_alternative<Action>(step.form) && !std::holds_alternative<Pass>(step.form); }
+bool is_check(const Step& step) {
+    return !std::holds_alternative<Action>(step.form) && !std::holds_alternative<Pass>(step.form);
+}
 
 std::size_t check_count(const Step& step) {
     if (const auto* group = std::get_if<AnyOrder>(&step.form)) return group->expectations.size();
@@ -53,7 +55,9 @@ Finding blame(const Evidence& evidence, std::size_t step) {
     return finding;
 }
 
-std::string place_text(const Evidence& evidence, const Finding& finding) { return to_string(evidence.plan.scenario.file, finding.place); }
+std::string place_text(const Evidence& evidence, const Finding& finding) {
+    return to_string(evidence.plan.scenario.file, finding.place);
+}
 
 // What happened in place of what was expected: the nearest miss, else the newest event of the connection.
 std::optional<std::size_t> instead(const Evidence& evidence, std::size_t step, const StepRecord& record) {
@@ -75,8 +79,9 @@ Finding missed(const Evidence& evidence, std::size_t step, const StepRecord& rec
     }
     const auto& within = evidence.plan.scenario.steps[step].within;
     const std::string window = record.state == StepState::missed && within ? " within " + seconds(*within) : "";
-    finding.summary = place_text(evidence, finding) + ": expected " + record.expected + window + "; " +
-                      (finding.actual.empty() ? "nothing came" : (record.closest ? "closest: " : "instead: ") + finding.actual);
+    finding.summary =
+        place_text(evidence, finding) + ": expected " + record.expected + window + "; " +
+        (finding.actual.empty() ? "nothing came" : (record.closest ? "closest: " : "instead: ") + finding.actual);
     return finding;
 }
 
@@ -98,8 +103,8 @@ Finding warned(const Evidence& evidence, std::size_t step, const StepRecord& rec
     finding.expected = describe(outcomes.front().expectation, evidence.progress.bindings());
     finding.trace_line = record.taken;
     finding.actual = describe(evidence.trace[*record.taken].form);
-    finding.summary = place_text(evidence, finding) + ": documented is " + finding.expected + "; seen was " + finding.actual +
-                      (chosen.source.empty() ? "" : " (known: " + chosen.source + ")");
+    finding.summary = place_text(evidence, finding) + ": documented is " + finding.expected + "; seen was " +
+                      finding.actual + (chosen.source.empty() ? "" : " (known: " + chosen.source + ")");
     return finding;
 }
 
@@ -114,7 +119,10 @@ std::optional<Finding> trouble(const Evidence& evidence, std::size_t step, const
     if (!no_transport && !service_step) return std::nullopt;
     Finding finding = missed(evidence, step, record);
     finding.verdict = Verdict::error;
-    finding.type = no_transport ? (closed->how.find("certificate") != std::string::npos || closed->how.find("TLS") != std::string::npos ? "infra.tls" : "infra.connect")
+    finding.type = no_transport ? (closed->how.find("certificate") != std::string::npos ||
+                                           closed->how.find("TLS") != std::string::npos
+                                       ? "infra.tls"
+                                       : "infra.connect")
                                 : "infra.service";
     return finding;
 }
@@ -126,11 +134,14 @@ std::optional<Finding> finding_of(const Evidence& evidence, std::size_t step) {
         case StepState::hopeless:
             if (auto finding = trouble(evidence, step, record)) return finding;
             return missed(evidence, step, record);
-        case StepState::violated: return violated(evidence, step, record);
-        case StepState::warned: return warned(evidence, step, record);
+        case StepState::violated:
+            return violated(evidence, step, record);
+        case StepState::warned:
+            return warned(evidence, step, record);
         case StepState::not_begun:
         case StepState::waiting:
-        case StepState::satisfied: return std::nullopt;
+        case StepState::satisfied:
+            return std::nullopt;
     }
     return std::nullopt;
 }
@@ -141,19 +152,25 @@ Finding closed_unexpectedly(const Evidence& evidence, std::size_t index) {
     finding.trace_line = index;
     finding.expected = "the connection stays open";
     finding.actual = describe(evidence.trace[index].form);
-    finding.summary = place_text(evidence, finding) + ": the hub closed the connection and no line expects it: " + finding.actual;
+    finding.summary =
+        place_text(evidence, finding) + ": the hub closed the connection and no line expects it: " + finding.actual;
     return finding;
 }
 
 std::string state_of(const StepRecord& record, bool check) {
     switch (record.state) {
-        case StepState::not_begun: return "not run";
-        case StepState::waiting: return "interrupted";
-        case StepState::satisfied: return check ? "passed" : "done";
-        case StepState::warned: return "warned";
+        case StepState::not_begun:
+            return "not run";
+        case StepState::waiting:
+            return "interrupted";
+        case StepState::satisfied:
+            return check ? "passed" : "done";
+        case StepState::warned:
+            return "warned";
         case StepState::missed:
         case StepState::hopeless:
-        case StepState::violated: return "failed";
+        case StepState::violated:
+            return "failed";
     }
     return "not run";
 }
@@ -183,14 +200,17 @@ void collect_findings(CaseResult& result, const Evidence& evidence) {
             finding.summary = failed->text;
             result.findings.push_back(std::move(finding));
         }
-    const bool failed = std::any_of(result.findings.begin(), result.findings.end(), [](const Finding& f) { return f.verdict > Verdict::warn; });
-    if (const auto closed = evidence.progress.unexpected_close(); closed && !failed) result.findings.push_back(closed_unexpectedly(evidence, *closed));
+    const bool failed = std::any_of(result.findings.begin(), result.findings.end(),
+                                    [](const Finding& f) { return f.verdict > Verdict::warn; });
+    if (const auto closed = evidence.progress.unexpected_close(); closed && !failed)
+        result.findings.push_back(closed_unexpectedly(evidence, *closed));
 }
 
 void conclude(CaseResult& result) {
     for (const auto& finding : result.findings) result.verdict = std::max(result.verdict, finding.verdict);
     const auto any_step = [&](std::string_view state) {
-        return std::any_of(result.steps.begin(), result.steps.end(), [&](const StepResult& step) { return step.state == state; });
+        return std::any_of(result.steps.begin(), result.steps.end(),
+                           [&](const StepResult& step) { return step.state == state; });
     };
     const bool interrupted = !any_step("failed") && (any_step("interrupted") || any_step("not run"));
     if (result.verdict <= Verdict::warn && interrupted) {
@@ -208,7 +228,8 @@ void conclude(CaseResult& result) {
 void note_untaken(CaseResult& result, const Evidence& evidence) {
     for (const auto index : evidence.progress.untaken()) {
         const auto& form = evidence.trace[index].form;
-        const bool shown = std::any_of(result.findings.begin(), result.findings.end(), [&](const Finding& one) { return one.trace_line == index; });
+        const bool shown = std::any_of(result.findings.begin(), result.findings.end(),
+                                       [&](const Finding& one) { return one.trace_line == index; });
         if (!shown && !std::holds_alternative<ServiceAnswered>(form) && !std::holds_alternative<LogSeen>(form))
             result.notes.push_back("nobody expected: " + describe(form));
     }
@@ -238,7 +259,8 @@ std::string hex_of(const mqtt::Bytes& bytes) {
 
 // A password keeps its length and nothing else.
 std::string hex_of(mqtt::Packet packet, const mqtt::Distortion& distortion = {}) {
-    if (auto* connect = std::get_if<mqtt::Connect>(&packet); connect != nullptr && connect->password) connect->password->assign(connect->password->size(), '*');
+    if (auto* connect = std::get_if<mqtt::Connect>(&packet); connect != nullptr && connect->password)
+        connect->password->assign(connect->password->size(), '*');
     try {
         return hex_of(mqtt::encode(packet, distortion));
     } catch (const mqtt::EncodeError&) {
@@ -274,11 +296,13 @@ TraceLine line_of(const EventForm& event) {
     if (const auto connection = connection_of(event); !connection.empty()) {
         line.lane = lane_of(connection);
         const bool sent = std::holds_alternative<PacketSent>(event) || std::holds_alternative<BytesSent>(event);
-        const bool received = std::holds_alternative<PacketReceived>(event) || std::holds_alternative<MalformedReceived>(event);
+        const bool received =
+            std::holds_alternative<PacketReceived>(event) || std::holds_alternative<MalformedReceived>(event);
         line.direction = sent ? "sent" : received ? "received" : "note";
     }
     if (std::holds_alternative<ServiceAsked>(event)) line.lane = "service", line.direction = "sent";
-    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) || std::holds_alternative<LogSeen>(event))
+    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) ||
+        std::holds_alternative<LogSeen>(event))
         line.lane = "service", line.direction = "received";
     return line;
 }

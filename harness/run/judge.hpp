@@ -11,7 +11,8 @@ namespace hubspec::run {
 model::CaseResult judge(const Case& plan, const model::Trace& trace, const model::Catalogue& catalogue);
 
 /// The result of a case that was not run, with the reason.
-model::CaseResult not_run(const Case& plan, const model::Catalogue& catalogue, model::Verdict verdict, const std::string& reason);
+model::CaseResult not_run(const Case& plan, const model::Catalogue& catalogue, model::Verdict verdict,
+                          const std::string& reason);
 
 /// The strictest level among these requirements; must when none is known.
 model::Level strictest(const std::vector<std::string>& ids, const model::Catalogue& catalogue);

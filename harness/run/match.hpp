@@ -15,7 +15,8 @@ using Differences = std::vector<std::string>;
 
 /// Compares a value with a pattern; `actual` is nullptr where there is nothing. Captures go into `bindings`, also when
 /// something else differs: take them only from a match. `path` names the value in the lines.
-void match(const model::Pattern& pattern, const model::Value* actual, const std::string& path, Bindings& bindings, Differences& differences);
+void match(const model::Pattern& pattern, const model::Value* actual, const std::string& path, Bindings& bindings,
+           Differences& differences);
 
 /// How one observation compares with one expectation.
 struct Comparison {
@@ -26,9 +27,11 @@ struct Comparison {
 };
 
 /// Pure: the same trace and bindings give the same answer, while running and afterwards.
-Comparison compare(const model::Expectation& expectation, const std::string& connection, const model::EventForm& event, const Bindings& bindings);
+Comparison compare(const model::Expectation& expectation, const std::string& connection, const model::EventForm& event,
+                   const Bindings& bindings);
 
-/// The name that an expectation would call this event by: "publish", "closes", "answer"; empty when it is none that can be expected.
+/// The name that an expectation would call this event by: "publish", "closes", "answer"; empty when it is none that can
+/// be expected.
 std::string event_name(const model::EventForm& event);
 /// The connection it belongs to; empty for the service's.
 std::string connection_of(const model::EventForm& event);

@@ -37,7 +37,9 @@ std::string documented_user_name(const Credentials& credentials) {
 std::string key_text(const Fields& sas, const Credentials& credentials) {
     if (sas.has("policy")) {
         const auto key = credentials.policy_key(sas.text("policy"));
-        if (!key) throw std::runtime_error("the key of the shared access policy '" + sas.text("policy") + "' is not known for this target");
+        if (!key)
+            throw std::runtime_error("the key of the shared access policy '" + sas.text("policy") +
+                                     "' is not known for this target");
         return *key;
     }
     const auto key = sas.text("key", "primary");
@@ -71,7 +73,8 @@ std::string join_fields(const std::vector<std::pair<std::string, std::string>>& 
     for (const auto& name : order)
         for (const auto& [key, value] : all) {
             std::string lowered = name;
-            std::transform(lowered.begin(), lowered.end(), lowered.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+            std::transform(lowered.begin(), lowered.end(), lowered.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
             if (lowered == key) text += (text.empty() ? "" : "&") + name + "=" + value;
         }
     return text;
@@ -99,7 +102,8 @@ mqtt::Suback suback_packet(const Fields& fields, mqtt::PacketId id) {
     return packet;
 }
 
-mqtt::Packet any_packet(const std::string& verb, const Fields& fields, const Credentials& credentials, mqtt::PacketId id) {
+mqtt::Packet any_packet(const std::string& verb, const Fields& fields, const Credentials& credentials,
+                        mqtt::PacketId id) {
     if (verb == "connect") return connect_packet(fields, credentials);
     if (verb == "subscribe") return subscribe_packet(fields, id);
     if (verb == "unsubscribe") return unsubscribe_packet(fields, id);
@@ -124,10 +128,12 @@ std::string sas_token(const Fields& sas, const Credentials& credentials) {
     const auto escapes = sas.text("escapes", "upper");
     const auto raw_resource = escape(resource, escapes);
     const auto expiry = credentials.now + sas.duration("expires_in", std::chrono::hours(1));
-    const auto se = sas.text("expiry", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(expiry.time_since_epoch()).count()));
+    const auto se = sas.text(
+        "expiry", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(expiry.time_since_epoch()).count()));
     const auto key = iothub::base64_decode(key_text(sas, credentials));
     if (!key) throw std::runtime_error("the key of identity '" + credentials.identity.name + "' is not Base64");
-    const auto signature = escape(iothub::sas_signature(raw_resource, se, *key), escapes == "lower" ? "lower" : "upper");
+    const auto signature =
+        escape(iothub::sas_signature(raw_resource, se, *key), escapes == "lower" ? "lower" : "upper");
     std::vector<std::pair<std::string, std::string>> fields{{"sr", raw_resource}, {"sig", signature}, {"se", se}};
     if (sas.has("policy")) fields.emplace_back("skn", sas.text("policy"));
     return sas.text("scheme", "SharedAccessSignature") + " " + join_fields(fields, sas);
@@ -165,12 +171,15 @@ mqtt::Subscribe subscribe_packet(const Fields& fields, mqtt::PacketId id) {
 mqtt::Unsubscribe unsubscribe_packet(const Fields& fields, mqtt::PacketId id) {
     mqtt::Unsubscribe packet{packet_id(fields, id), {}};
     if (fields.has("filter")) packet.filters.push_back(fields.text("filter"));
-    for (const auto& item : fields.items("filters")) packet.filters.push_back(text_of(resolve(item, fields.bindings())));
+    for (const auto& item : fields.items("filters"))
+        packet.filters.push_back(text_of(resolve(item, fields.bindings())));
     return packet;
 }
 
 mqtt::Publish publish_packet(const Fields& fields, mqtt::PacketId id) {
-    mqtt::Publish packet{fields.text("topic"), fields.body(), byte(fields, "qos", 0), fields.flag("retain", false), fields.flag("dup", false), 0};
+    mqtt::Publish packet{fields.text("topic"),      fields.body(),
+                         byte(fields, "qos", 0),    fields.flag("retain", false),
+                         fields.flag("dup", false), 0};
     if (packet.qos > 0) packet.packet_id = packet_id(fields, id);
     return packet;
 }
@@ -180,7 +189,8 @@ mqtt::Distortion distortion(const Fields& fields) {
     const auto members = fields.members("distort");
     const Fields how(members, fields.bindings());
     if (how.has("flags")) out.flags = byte(how, "flags", 0);
-    if (how.has("remaining_length")) out.remaining_length = static_cast<std::uint32_t>(how.integer("remaining_length", 0));
+    if (how.has("remaining_length"))
+        out.remaining_length = static_cast<std::uint32_t>(how.integer("remaining_length", 0));
     if (how.has("remaining_length_bytes")) out.remaining_length_bytes = byte(how, "remaining_length_bytes", 1);
     if (how.has("packet_type")) out.packet_type = byte(how, "packet_type", 0);
     if (how.has("connect_flags")) out.connect_flags = byte(how, "connect_flags", 0);
@@ -189,7 +199,8 @@ mqtt::Distortion distortion(const Fields& fields) {
     return out;
 }
 
-actors::WirePacket wire_packet(const std::string& verb, const Fields& fields, const Credentials& credentials, mqtt::PacketId id) {
+actors::WirePacket wire_packet(const std::string& verb, const Fields& fields, const Credentials& credentials,
+                               mqtt::PacketId id) {
     return {any_packet(verb, fields, credentials, id), distortion(fields)};
 }
 

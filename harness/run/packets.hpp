@@ -28,7 +28,8 @@ mqtt::Publish publish_packet(const Fields& fields, mqtt::PacketId id);
 mqtt::Distortion distortion(const Fields& fields);
 
 /// Any packet that a `wire` line can name. `id` is used where the line gives none.
-actors::WirePacket wire_packet(const std::string& verb, const Fields& fields, const Credentials& credentials, mqtt::PacketId id);
+actors::WirePacket wire_packet(const std::string& verb, const Fields& fields, const Credentials& credentials,
+                               mqtt::PacketId id);
 
 /// A SAS token as `auth: {sas: {...}}` describes it. Throws std::runtime_error when a policy's key is not known.
 std::string sas_token(const Fields& sas, const Credentials& credentials);

@@ -30,7 +30,9 @@ bool any(const Range& range, Predicate predicate) {
     return std::any_of(range.begin(), range.end(), predicate);
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& item) { return std::find(list.begin(), list.end(), item) != list.end(); }
+bool contains(const std::vector<std::string>& list, const std::string& item) {
+    return std::find(list.begin(), list.end(), item) != list.end();
+}
 
 bool shares(const std::vector<std::string>& wanted, const std::vector<std::string>& had) {
     return wanted.empty() || any(wanted, [&](const std::string& item) { return contains(had, item); });
@@ -63,7 +65,9 @@ bool matches_glob(std::string_view pattern, std::string_view name) {
 }
 
 bool is_selected(const Case& one, const Selection& selection, const std::string& level) {
-    const auto named = [&](const std::string& pattern) { return matches_glob(pattern, one.name) || matches_glob(pattern, one.scenario.id); };
+    const auto named = [&](const std::string& pattern) {
+        return matches_glob(pattern, one.name) || matches_glob(pattern, one.scenario.id);
+    };
     if (!selection.match.empty() && !any(selection.match, named)) return false;
     if (any(selection.skip, named)) return false;
     if (!selection.levels.empty() && !contains(selection.levels, level)) return false;

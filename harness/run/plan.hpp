@@ -31,7 +31,7 @@ struct Shard {
 };
 
 struct Selection {
-    std::vector<std::string> match;         ///< any of them; none: all
+    std::vector<std::string> match;  ///< any of them; none: all
     std::vector<std::string> skip;
     std::vector<std::string> tags;          ///< any of them
     std::vector<std::string> requirements;  ///< any of them

@@ -19,14 +19,17 @@ Pattern comparison(Comparator comparator, Pattern operand) {
     return {std::move(pattern), {}};
 }
 
-Expectation hub(std::string event, std::vector<Field> fields = {}) { return {Speaker::hub, std::move(event), std::move(fields)}; }
+Expectation hub(std::string event, std::vector<Field> fields = {}) {
+    return {Speaker::hub, std::move(event), std::move(fields)};
+}
 
 bool is_quality_one(const Action& action, const Bindings& bindings) {
     const auto* qos = find(action.fields, "qos");
     if (qos == nullptr) return false;
     Value value;
     if (const auto* literal = std::get_if<ScalarPattern>(&qos->form)) value = literal->value;
-    if (const auto* name = std::get_if<TextPattern>(&qos->form)) value = interpolate(name->text, bindings);  // an axis, say
+    if (const auto* name = std::get_if<TextPattern>(&qos->form))
+        value = interpolate(name->text, bindings);  // an axis, say
     return value.integer() != nullptr && *value.integer() == 1;
 }
 
@@ -50,7 +53,9 @@ std::vector<Expectation> of_service(const Action& action, const std::string& exc
     ComparisonPattern success;
     success.comparisons.push_back({Comparator::ge, scalar(200)});
     success.comparisons.push_back({Comparator::lt, scalar(300)});
-    return {Expectation{Speaker::service, "answer", {{"to", {TextPattern{exchange}, {}}, {}}, {"status", {std::move(success), {}}, {}}}}};
+    return {Expectation{Speaker::service,
+                        "answer",
+                        {{"to", {TextPattern{exchange}, {}}, {}}, {"status", {std::move(success), {}}, {}}}}};
 }
 
 bool is_left(const Step& step, const std::string& event) {
@@ -58,11 +63,15 @@ bool is_left(const Step& step, const std::string& event) {
 }
 
 // Of these the connection carries one at a time: another one in its place settles the matter.
-bool is_answer(const std::string& event) { return event == "connack" || event == "suback" || event == "unsuback" || event == "answer"; }
+bool is_answer(const std::string& event) {
+    return event == "connack" || event == "suback" || event == "unsuback" || event == "answer";
+}
 
 }  // namespace
 
-std::string exchange_name(const Step& step, std::size_t index) { return step.exchange.empty() ? "step " + std::to_string(index + 1) : step.exchange; }
+std::string exchange_name(const Step& step, std::size_t index) {
+    return step.exchange.empty() ? "step " + std::to_string(index + 1) : step.exchange;
+}
 
 std::vector<Expectation> acknowledgements(const Step& step, std::size_t index, const Bindings& bindings) {
     const auto* action = std::get_if<Action>(&step.form);
@@ -143,7 +152,8 @@ void Progress::evaluate_all_of(const std::vector<Expectation>& wanted) {
     record().expected = describe(pending_.front(), bindings_);
     record().event = pending_.front().event;
     note_closest(pending_.front());
-    if (std::any_of(pending_.begin(), pending_.end(), [&](const Expectation& one) { return is_hopeless(one); })) record().state = StepState::hopeless;
+    if (std::any_of(pending_.begin(), pending_.end(), [&](const Expectation& one) { return is_hopeless(one); }))
+        record().state = StepState::hopeless;
 }
 
 void Progress::evaluate_outcomes(const Outcomes& group) {
@@ -159,7 +169,8 @@ void Progress::evaluate_outcomes(const Outcomes& group) {
     record().expected = describe(documented, bindings_);
     record().event = documented.event;
     note_closest(documented);
-    if (std::all_of(group.outcomes.begin(), group.outcomes.end(), [&](const Outcome& one) { return is_hopeless(one.expectation); }))
+    if (std::all_of(group.outcomes.begin(), group.outcomes.end(),
+                    [&](const Outcome& one) { return is_hopeless(one.expectation); }))
         record().state = StepState::hopeless;
 }
 
@@ -200,7 +211,8 @@ void Progress::note_closest(const Expectation& expectation) {
 bool Progress::is_hopeless(const Expectation& expectation) const {
     if (is_answer(expectation.event))
         for (const auto& observation : mailbox_)
-            if (!observation.taken && compare(expectation, step().connection, observation.form, bindings_).same_kind) return true;
+            if (!observation.taken && compare(expectation, step().connection, observation.form, bindings_).same_kind)
+                return true;
     if (expectation.speaker != Speaker::hub || expectation.event == "closes") return false;
     // The newest word on the connection: nothing comes after a close but what a new transport brings.
     for (auto observation = mailbox_.rbegin(); observation != mailbox_.rend(); ++observation) {
@@ -214,7 +226,8 @@ bool Progress::is_hopeless(const Expectation& expectation) const {
 }
 
 bool Progress::is_decided() const {
-    return current_ && records_[*current_].state != StepState::waiting && records_[*current_].state != StepState::not_begun;
+    return current_ && records_[*current_].state != StepState::waiting &&
+           records_[*current_].state != StepState::not_begun;
 }
 
 bool Progress::is_refused(const std::string& connection, std::size_t before) const {
@@ -230,7 +243,8 @@ bool Progress::is_refused(const std::string& connection, std::size_t before) con
 bool Progress::is_natural(const Observation& observation) const {
     if (std::holds_alternative<ConnectionOpened>(observation.form)) return true;
     const auto* closed = std::get_if<ConnectionClosed>(&observation.form);
-    return closed != nullptr && (leaving_.contains(closed->connection) || is_refused(closed->connection, observation.index));
+    return closed != nullptr &&
+           (leaving_.contains(closed->connection) || is_refused(closed->connection, observation.index));
 }
 
 std::vector<std::size_t> Progress::untaken() const {

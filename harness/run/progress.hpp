@@ -26,15 +26,16 @@ enum class StepState {
     not_begun,
     waiting,
     satisfied,
-    warned,     ///< a known other behaviour was seen
-    missed,     ///< its window ended without what it expects
-    hopeless,   ///< it cannot come any more: the connection has closed, or something else came in its place
-    violated,   ///< what must never happen happened
+    warned,    ///< a known other behaviour was seen
+    missed,    ///< its window ended without what it expects
+    hopeless,  ///< it cannot come any more: the connection has closed, or something else came in its place
+    violated,  ///< what must never happen happened
 };
 
 struct StepRecord {
     StepState state = StepState::not_begun;
-    std::optional<std::size_t> taken;    ///< index in the trace of what satisfied or violated it (the last one of several)
+    std::optional<std::size_t>
+        taken;  ///< index in the trace of what satisfied or violated it (the last one of several)
     std::optional<std::size_t> closest;  ///< index in the trace of the nearest miss
     Differences differences;             ///< of the nearest miss
     std::string expected;                ///< what it still waits for, in the scenario's words with names filled in
@@ -43,8 +44,8 @@ struct StepRecord {
     std::size_t outcome = 0;             ///< which outcome was chosen
 };
 
-/// Follows a conversation: fed with the trace event by event, it knows what each step has got. The runner asks it when to
-/// stop waiting; the judge replays the finished trace through it. Same events, same answers.
+/// Follows a conversation: fed with the trace event by event, it knows what each step has got. The runner asks it when
+/// to stop waiting; the judge replays the finished trace through it. Same events, same answers.
 class Progress {
 public:
     explicit Progress(const Case& plan);
@@ -93,7 +94,7 @@ private:
     std::optional<std::size_t> current_;
     std::size_t next_index_ = 0;
     std::map<std::size_t, std::size_t> step_of_event_;
-    std::set<std::string> leaving_;            // connections that this side has ended
+    std::set<std::string> leaving_;                  // connections that this side has ended
     std::map<std::string, std::size_t> connecting_;  // trace index of the newest CONNECT of each connection
 };
 

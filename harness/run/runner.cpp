@@ -58,7 +58,7 @@ struct Connection {
     std::unique_ptr<Wire> wire;
     std::string identity = "device";
     std::string client_id;
-    std::size_t ordinal = 0;            // among the connections with this client identifier
+    std::size_t ordinal = 0;  // among the connections with this client identifier
     mqtt::PacketId next_packet_id = 1;
     std::uint64_t requests_sent = 0;    // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
     std::uint64_t received_before = 0;  // packets of the transports before this one
@@ -71,8 +71,13 @@ struct Connection {
 class Conversation {
 public:
     Conversation(const Case& plan, Target& target, Interruption& interruption, const RunOptions& options)
-        : plan_(plan), target_(target), interruption_(interruption), options_(options), progress_(plan_),
-          random_(options.seed ^ std::hash<std::string>{}(plan.name)), watch_(interruption, inbox_) {}
+        : plan_(plan),
+          target_(target),
+          interruption_(interruption),
+          options_(options),
+          progress_(plan_),
+          random_(options.seed ^ std::hash<std::string>{}(plan.name)),
+          watch_(interruption, inbox_) {}
 
     Trace run() {
         try {
@@ -95,7 +100,8 @@ private:
     void record(Event event) {
         progress_.take(event);
         if (std::holds_alternative<HarnessFailed>(event.form)) broken_ = true;
-        if (const auto* opened = std::get_if<ConnectionOpened>(&event.form)) ++transports_opened_, connections_[opened->connection].is_open = true;
+        if (const auto* opened = std::get_if<ConnectionOpened>(&event.form))
+            ++transports_opened_, connections_[opened->connection].is_open = true;
         trace_.push_back(std::move(event));
     }
     void note(EventForm form) { record({inbox_.elapsed(), std::move(form)}); }
@@ -119,14 +125,16 @@ private:
         add_identity("device");
         for (const auto& identity : plan_.scenario.identities) add_identity(identity.name);
         loop_.start();
-        if (const auto access = session_->service_access(); access && needs("service")) service_ = std::make_unique<Service>(session_->endpoint(), *access, inbox_);
+        if (const auto access = session_->service_access(); access && needs("service"))
+            service_ = std::make_unique<Service>(session_->endpoint(), *access, inbox_);
         if (service_ && needs("telemetry")) service_->follow_telemetry();
         if (service_ && needs("log")) service_->follow_log();
     }
 
     bool needs(const std::string& what) const {
         const auto& list = plan_.scenario.needs;
-        if (what == "service") return std::any_of(list.begin(), list.end(), [](const std::string& one) { return one != "clock"; });
+        if (what == "service")
+            return std::any_of(list.begin(), list.end(), [](const std::string& one) { return one != "clock"; });
         return std::find(list.begin(), list.end(), what) != list.end();
     }
 
@@ -172,14 +180,16 @@ private:
 
     std::chrono::milliseconds window() const {
         const auto base = step().within.value_or(target_.window());
-        return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(base.count()) * options_.timeout_scale));
+        return std::chrono::milliseconds(
+            static_cast<std::int64_t>(static_cast<double>(base.count()) * options_.timeout_scale));
     }
 
     void await(std::chrono::milliseconds window) {
         const auto deadline = std::chrono::steady_clock::now() + window;
         int quiet = 0;
         while (!progress_.is_decided() && !broken_) {
-            auto event = inbox_.take(std::min(deadline, std::chrono::steady_clock::now() + (is_fenced_ ? fence_pause : window)));
+            auto event =
+                inbox_.take(std::min(deadline, std::chrono::steady_clock::now() + (is_fenced_ ? fence_pause : window)));
             if (event) {
                 record(std::move(*event));
                 quiet = 0;
@@ -187,7 +197,8 @@ private:
             }
             if (interruption_.triggered()) return;
             quiet = is_quiet(Opaque::is_never_quiet) ? quiet + 1 : 0;
-            if (quiet == fence_rounds || std::chrono::steady_clock::now() >= deadline) note(StepExpired{*progress_.current()});
+            if (quiet == fence_rounds || std::chrono::steady_clock::now() >= deadline)
+                note(StepExpired{*progress_.current()});
         }
     }
 
@@ -218,8 +229,8 @@ private:
 
     enum class Opaque { is_never_quiet, counts_as_quiet };
 
-    /// True when everything that was sent has reached the hub and everything it sent has come back. While its clock stands
-    /// still nothing can come then.
+    /// True when everything that was sent has reached the hub and everything it sent has come back. While its clock
+    /// stands still nothing can come then.
     bool is_quiet(Opaque opaque) {
         if (!is_fenced_ || session_->transports_taken().value_or(0) < transports_opened_) return false;
         for (const auto& [name, connection] : connections_)
@@ -233,7 +244,8 @@ private:
         if (connection.is_opaque) return opaque == Opaque::counts_as_quiet;
         if (connection.client_id.empty()) return connection.is_open;
         const auto counts = session_->counts(connection.client_id, connection.ordinal);
-        return counts && counts->open && counts->requests_received >= connection.requests_sent && received.packets - connection.received_before >= counts->packets_sent;
+        return counts && counts->open && counts->requests_received >= connection.requests_sent &&
+               received.packets - connection.received_before >= counts->packets_sent;
     }
 
     bool has_settled_service() const {
@@ -242,12 +254,16 @@ private:
         return counts && counts->requests_received >= own.asked && own.answered >= counts->responses_sent;
     }
 
-    /// Waits until it is quiet. A fence that does not close in time proves nothing; what follows then counts all the same.
+    /// Waits until it is quiet. A fence that does not close in time proves nothing; what follows then counts all the
+    /// same.
     void fence() {
         const auto deadline = std::chrono::steady_clock::now() + fence_patience;
-        for (int quiet = 0; quiet < fence_rounds && std::chrono::steady_clock::now() < deadline && !interruption_.triggered();) {
-            if (auto event = inbox_.take(std::chrono::steady_clock::now() + fence_pause)) record(std::move(*event)), quiet = 0;
-            else quiet = is_quiet(Opaque::counts_as_quiet) ? quiet + 1 : 0;
+        for (int quiet = 0;
+             quiet < fence_rounds && std::chrono::steady_clock::now() < deadline && !interruption_.triggered();) {
+            if (auto event = inbox_.take(std::chrono::steady_clock::now() + fence_pause))
+                record(std::move(*event)), quiet = 0;
+            else
+                quiet = is_quiet(Opaque::counts_as_quiet) ? quiet + 1 : 0;
         }
     }
 
@@ -257,10 +273,14 @@ private:
         invent_names(action.fields);
         const Fields fields(action.fields, progress_.bindings());
         switch (action.speaker) {
-            case Speaker::device: return perform_device(action.verb, fields);
-            case Speaker::wire: return perform_wire(action.verb, fields, action);
-            case Speaker::service: return perform_service(action.verb, fields, exchange_name(step(), index));
-            case Speaker::hub: return;
+            case Speaker::device:
+                return perform_device(action.verb, fields);
+            case Speaker::wire:
+                return perform_wire(action.verb, fields, action);
+            case Speaker::service:
+                return perform_service(action.verb, fields, exchange_name(step(), index));
+            case Speaker::hub:
+                return;
         }
     }
 
@@ -288,7 +308,9 @@ private:
     void perform_device(const std::string& verb, const Fields& fields) {
         auto& connection = connections_[step().connection];
         if (verb == "connect") return connect_device(connection, fields);
-        if (!connection.device) throw std::invalid_argument("connection '" + step().connection + "' is not a device's: a device line needs `device: connect` before it");
+        if (!connection.device)
+            throw std::invalid_argument("connection '" + step().connection +
+                                        "' is not a device's: a device line needs `device: connect` before it");
         if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
         if (verb == "subscribe") return connection.device->subscribe(subscribe_packet(fields, 0));
         if (verb == "unsubscribe") return connection.device->unsubscribe(unsubscribe_packet(fields, 0));
@@ -310,12 +332,15 @@ private:
     void perform_wire(const std::string& verb, const Fields& fields, const Action& action) {
         auto& connection = connections_[step().connection];
         if (!connection.wire) connection.wire = std::make_unique<Wire>(loop_, inbox_, step().connection);
-        if (verb == "close") return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
-        if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
+        if (verb == "close")
+            return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
+        if (verb == "open" || !connection.wire->is_open())
+            connection.wire->open(session_->endpoint(), transport(fields));
         if (verb == "open") return;
         if (verb == "bytes") connection.is_opaque = true;
         if (verb == "bytes") return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}));
-        connection.wire->send(verb == "send" ? packets_of(connection, action) : std::vector{packet_of(connection, verb, fields)});
+        connection.wire->send(verb == "send" ? packets_of(connection, action)
+                                             : std::vector{packet_of(connection, verb, fields)});
     }
 
     static Wire::Transport transport(const Fields& fields) {
@@ -347,20 +372,25 @@ private:
             const auto& line = object->members.front();
             const auto* fields = std::get_if<ObjectPattern>(&line.value.form);
             static const std::vector<Field> none;
-            packets.push_back(packet_of(connection, line.name, Fields(fields != nullptr ? fields->members : none, progress_.bindings())));
+            packets.push_back(packet_of(connection, line.name,
+                                        Fields(fields != nullptr ? fields->members : none, progress_.bindings())));
         }
         return packets;
     }
 
     void perform_service(const std::string& verb, const Fields& fields, const std::string& exchange) {
-        if (!service_) throw std::runtime_error("the target has no service connection string, so `service` lines cannot be performed");
+        if (!service_)
+            throw std::runtime_error(
+                "the target has no service connection string, so `service` lines cannot be performed");
         auto& identity = identities_.at(fields.text("identity", "device"));
         if (verb == "update_identity" && fields.flag("rotate_keys", false)) rotate_keys(identity);
         auto request = service_request(verb, fields, identity);
         if (verb == "request" && fields.has("auth")) authorize(request, fields);
         for (std::int64_t i = 1; i < fields.integer("times", 1); ++i) {
             const auto response = service_->fetch(request);
-            if (response.status >= 300) throw std::runtime_error("send " + std::to_string(i) + " of " + fields.text("times") + " was answered " + std::to_string(response.status));
+            if (response.status >= 300)
+                throw std::runtime_error("send " + std::to_string(i) + " of " + fields.text("times") +
+                                         " was answered " + std::to_string(response.status));
         }
         service_->ask(exchange, std::move(request));
     }
@@ -381,7 +411,8 @@ private:
         std::string token = auth.text("token");
         if (!auth.has("token") && !auth.flag("none", false)) {
             auto sas = members;
-            if (!auth.has("resource")) sas.push_back({"resource", {TextPattern{session_->endpoint().host_name}, {}}, {}});
+            if (!auth.has("resource"))
+                sas.push_back({"resource", {TextPattern{session_->endpoint().host_name}, {}}, {}});
             token = sas_token(Fields(sas, fields.bindings()), credentials("device"));
         }
         request.headers.emplace_back("Authorization", token);

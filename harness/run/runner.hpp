@@ -40,7 +40,7 @@ private:
 
 struct RunOptions {
     double timeout_scale = 1.0;
-    std::uint64_t seed = 0;   ///< invented names and nothing else depend on it
+    std::uint64_t seed = 0;  ///< invented names and nothing else depend on it
 };
 
 /// Runs one case: performs its lines, waits for what it expects, records everything. It never judges; what the target

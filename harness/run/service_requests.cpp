@@ -38,16 +38,20 @@ HttpRequest send_request(const Fields& fields, const std::string& id) {
     add_text(body, fields, "content_type", "contentType");
     add_text(body, fields, "content_encoding", "contentEncoding");
     add_text(body, fields, "ack", "ack");
-    if (fields.has("expires_in")) body.push_back({"expiresInMs", static_cast<std::int64_t>(fields.duration("expires_in", {}).count())});
-    return {"POST", "/_hubspec/devices/" + iothub::percent_encode(id) + "/messages", {}, to_json(Value(std::move(body)))};
+    if (fields.has("expires_in"))
+        body.push_back({"expiresInMs", static_cast<std::int64_t>(fields.duration("expires_in", {}).count())});
+    return {
+        "POST", "/_hubspec/devices/" + iothub::percent_encode(id) + "/messages", {}, to_json(Value(std::move(body)))};
 }
 
 HttpRequest invoke_request(const Fields& fields, const std::string& id) {
     Object body{{"methodName", fields.text("method")}};
     add_text(body, fields, "payload", "payload");
     const auto seconds = [](std::chrono::milliseconds time) { return static_cast<std::int64_t>(time.count() / 1000); };
-    if (fields.has("response_timeout")) body.push_back({"responseTimeoutInSeconds", seconds(fields.duration("response_timeout", {}))});
-    if (fields.has("connect_timeout")) body.push_back({"connectTimeoutInSeconds", seconds(fields.duration("connect_timeout", {}))});
+    if (fields.has("response_timeout"))
+        body.push_back({"responseTimeoutInSeconds", seconds(fields.duration("response_timeout", {}))});
+    if (fields.has("connect_timeout"))
+        body.push_back({"connectTimeoutInSeconds", seconds(fields.duration("connect_timeout", {}))});
     return {"POST", service_path("/twins/", id, "/methods"), {}, to_json(Value(std::move(body)))};
 }
 
@@ -58,7 +62,8 @@ HttpRequest plain_request(const Fields& fields) {
         request.body.assign(bytes.begin(), bytes.end());
     }
     for (const auto& field : fields.members("headers"))
-        request.headers.emplace_back(interpolate_text(field.name, fields.bindings()), text_of(resolve(field.value, fields.bindings())));
+        request.headers.emplace_back(interpolate_text(field.name, fields.bindings()),
+                                     text_of(resolve(field.value, fields.bindings())));
     return request;
 }
 
@@ -69,11 +74,12 @@ std::string service_path(const std::string& before, const std::string& id, const
 }
 
 std::string identity_body(const actors::Identity& identity, const std::string& status) {
-    return to_json(Value(Object{
-        {"deviceId", identity.device_id},
-        {"status", status},
-        {"authentication",
-         Object{{"type", "sas"}, {"symmetricKey", Object{{"primaryKey", identity.primary_key}, {"secondaryKey", identity.secondary_key}}}}}}));
+    return to_json(
+        Value(Object{{"deviceId", identity.device_id},
+                     {"status", status},
+                     {"authentication", Object{{"type", "sas"},
+                                               {"symmetricKey", Object{{"primaryKey", identity.primary_key},
+                                                                       {"secondaryKey", identity.secondary_key}}}}}}));
 }
 
 HttpRequest service_request(const std::string& verb, const Fields& fields, const actors::Identity& identity) {
@@ -82,12 +88,19 @@ HttpRequest service_request(const std::string& verb, const Fields& fields, const
     if (verb == "get_twin") return {"GET", service_path("/twins/", id), {}, {}};
     if (verb == "patch_twin") return twin_write("PATCH", id, twin_body(fields), fields);
     if (verb == "replace_twin") return twin_write("PUT", id, twin_body(fields), fields);
-    if (verb == "set_desired") return twin_write("PATCH", id, {{"properties", Object{{"desired", fields.all()}}}}, Fields({}, fields.bindings()));
+    if (verb == "set_desired")
+        return twin_write("PATCH", id, {{"properties", Object{{"desired", fields.all()}}}},
+                          Fields({}, fields.bindings()));
     if (verb == "invoke") return invoke_request(fields, id);
-    if (verb == "update_identity") return {"PUT", service_path("/devices/", id), {{"If-Match", "\"*\""}}, identity_body(identity, fields.text("status", "enabled"))};
+    if (verb == "update_identity")
+        return {"PUT",
+                service_path("/devices/", id),
+                {{"If-Match", "\"*\""}},
+                identity_body(identity, fields.text("status", "enabled"))};
     if (verb == "delete_identity") return {"DELETE", service_path("/devices/", id), {{"If-Match", "\"*\""}}, {}};
     if (verb == "purge") return {"DELETE", service_path("/devices/", id, "/commands"), {}, {}};
-    if (verb == "fault") return {"PUT", "/_hubspec/faults", {}, to_json(Value(Object{{"faults", Array{Value(fields.text("name"))}}}))};
+    if (verb == "fault")
+        return {"PUT", "/_hubspec/faults", {}, to_json(Value(Object{{"faults", Array{Value(fields.text("name"))}}}))};
     if (verb == "request") return plain_request(fields);
     throw std::logic_error("the vocabulary has a service line '" + verb + "' that the runner does not know");
 }

@@ -36,7 +36,8 @@ public:
     virtual std::optional<std::string> policy_key(const std::string& policy) const = 0;
     /// Moves the hub's clock; false where that cannot be done and the caller must wait.
     virtual bool advance(std::chrono::milliseconds by) = 0;
-    /// Counts of the `ordinal`-th connection (from 0) that used this client identifier; nullopt where the hub cannot be asked.
+    /// Counts of the `ordinal`-th connection (from 0) that used this client identifier; nullopt where the hub cannot be
+    /// asked.
     virtual std::optional<HubCounts> counts(const std::string& client_id, std::size_t ordinal) = 0;
     /// Device connections whose TLS handshake the hub has finished so far.
     virtual std::optional<std::uint64_t> transports_taken() { return std::nullopt; }

@@ -23,8 +23,12 @@ std::vector<Expectation*> expectations_of(Step& step) {
                    [](Pass&) {},
                    [&](Expectation& one) { all.push_back(&one); },
                    [&](Never& never) { all.push_back(&never.expectation); },
-                   [&](AnyOrder& group) { for (auto& one : group.expectations) all.push_back(&one); },
-                   [&](Outcomes& group) { for (auto& one : group.outcomes) all.push_back(&one.expectation); },
+                   [&](AnyOrder& group) {
+                       for (auto& one : group.expectations) all.push_back(&one);
+                   },
+                   [&](Outcomes& group) {
+                       for (auto& one : group.outcomes) all.push_back(&one.expectation);
+                   },
                },
                step.form);
     return all;
@@ -61,10 +65,13 @@ private:
         if (is_device && action.verb == "connect") {
             actors_[step.connection] = Speaker::device;
         } else if (is_device) {
-            if (expect_open(step, "was never opened; begin with 'device: {connect: {}}'") && found->second == Speaker::wire)
-                say(step, "connection '" + step.connection + "' is a wire's; a device line needs 'device: {connect: {}}' before it");
+            if (expect_open(step, "was never opened; begin with 'device: {connect: {}}'") &&
+                found->second == Speaker::wire)
+                say(step, "connection '" + step.connection +
+                              "' is a wire's; a device line needs 'device: {connect: {}}' before it");
         } else if (found != actors_.end() && found->second == Speaker::device) {
-            say(step, "connection '" + step.connection + "' is a device's; give the wire another one with 'connection'");
+            say(step,
+                "connection '" + step.connection + "' is a device's; give the wire another one with 'connection'");
         } else {
             actors_[step.connection] = Speaker::wire;
         }
@@ -80,7 +87,9 @@ private:
         return false;
     }
 
-    void say(const Step& step, std::string message) { diagnostics_.push_back(diagnose(file_, step.place, 1, std::move(message))); }
+    void say(const Step& step, std::string message) {
+        diagnostics_.push_back(diagnose(file_, step.place, 1, std::move(message)));
+    }
 
     const SourceFile& file_;
     Diagnostics& diagnostics_;
@@ -92,11 +101,14 @@ private:
 /// The service lines so far, by the names of their exchanges.
 class Exchanges {
 public:
-    Exchanges(std::vector<Step>& steps, const SourceFile& file, Diagnostics& diagnostics) : steps_(steps), file_(file), diagnostics_(diagnostics) {}
+    Exchanges(std::vector<Step>& steps, const SourceFile& file, Diagnostics& diagnostics)
+        : steps_(steps), file_(file), diagnostics_(diagnostics) {}
 
     void take(std::size_t index) {
         auto& step = steps_[index];
-        if (const auto* action = std::get_if<Action>(&step.form); action != nullptr && action->speaker == Speaker::service) return begin(index);
+        if (const auto* action = std::get_if<Action>(&step.form);
+            action != nullptr && action->speaker == Speaker::service)
+            return begin(index);
         for (auto* expectation : expectations_of(step))
             if (expectation->speaker == Speaker::service && expectation->event == "answer") link(step, *expectation);
     }
@@ -136,10 +148,13 @@ private:
 
     // An invocation never waits, so it leaves nothing.
     static void leave(Step& asked) {
-        if (std::get<Action>(asked.form).verb != "invoke" && asked.left_to_later.empty()) asked.left_to_later.emplace_back("answer");
+        if (std::get<Action>(asked.form).verb != "invoke" && asked.left_to_later.empty())
+            asked.left_to_later.emplace_back("answer");
     }
 
-    void say(Place place, std::string message) { diagnostics_.push_back(diagnose(file_, place, 1, std::move(message))); }
+    void say(Place place, std::string message) {
+        diagnostics_.push_back(diagnose(file_, place, 1, std::move(message)));
+    }
 
     std::vector<Step>& steps_;
     const SourceFile& file_;
@@ -175,7 +190,8 @@ bool is_left_to_later(const std::vector<Step>& steps, std::size_t index, const s
     for (std::size_t later = index + 1; later < steps.size(); ++later) {
         const auto& step = steps[later];
         if (step.connection != steps[index].connection) continue;
-        if (const auto* action = std::get_if<Action>(&step.form); action != nullptr && is_by_client(*action)) return false;
+        if (const auto* action = std::get_if<Action>(&step.form); action != nullptr && is_by_client(*action))
+            return false;
         if (speaks_of(step, acknowledgement)) return true;
     }
     return false;
@@ -203,7 +219,8 @@ void leave_to_later(std::vector<Step>& steps) {
     for (std::size_t i = 0; i < steps.size(); ++i) {
         const auto* action = std::get_if<Action>(&steps[i].form);
         const auto acknowledgement = action != nullptr ? acknowledgement_of(*action) : std::string{};
-        if (!acknowledgement.empty() && is_left_to_later(steps, i, acknowledgement)) steps[i].left_to_later.push_back(acknowledgement);
+        if (!acknowledgement.empty() && is_left_to_later(steps, i, acknowledgement))
+            steps[i].left_to_later.push_back(acknowledgement);
     }
 }
 

@@ -36,8 +36,10 @@ Excerpt cut(const std::string& line, int column) {
     for (auto i = begin; i < end; ++i) {
         excerpt.text += printable(characters[i]);
         const int width = display_width(characters[i]);
-        if (i < caret) excerpt.blank.append(static_cast<std::size_t>(width), ' ');
-        else excerpt.room += width;
+        if (i < caret)
+            excerpt.blank.append(static_cast<std::size_t>(width), ' ');
+        else
+            excerpt.room += width;
     }
     if (end < characters.size()) excerpt.text += "...";
     return excerpt;
@@ -64,7 +66,8 @@ std::string format(const Diagnostic& diagnostic) {
     if (diagnostic.place.line == 0) return text;
     const auto excerpt = cut(diagnostic.source_line, diagnostic.place.column);
     const int tildes = std::max(0, std::min(width_of(diagnostic), excerpt.room) - 1);
-    return text + "\n    " + excerpt.text + "\n    " + excerpt.blank + "^" + std::string(static_cast<std::size_t>(tildes), '~');
+    return text + "\n    " + excerpt.text + "\n    " + excerpt.blank + "^" +
+           std::string(static_cast<std::size_t>(tildes), '~');
 }
 
 std::string format(const Diagnostics& diagnostics) {
@@ -74,13 +77,17 @@ std::string format(const Diagnostics& diagnostics) {
 }
 
 void sort(Diagnostics& diagnostics) {
-    const auto key = [](const Diagnostic& one) { return std::tie(one.file, one.place.line, one.place.column, one.message); };
-    std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
+    const auto key = [](const Diagnostic& one) {
+        return std::tie(one.file, one.place.line, one.place.column, one.message);
+    };
+    std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                     [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
     diagnostics.erase(std::unique(diagnostics.begin(), diagnostics.end()), diagnostics.end());
 }
 
 bool has_errors(const Diagnostics& diagnostics) {
-    return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& one) { return one.severity == Severity::error; });
+    return std::any_of(diagnostics.begin(), diagnostics.end(),
+                       [](const Diagnostic& one) { return one.severity == Severity::error; });
 }
 
 }  // namespace hubspec::scenario

@@ -17,10 +17,16 @@ using namespace model;
 namespace {
 
 using Spelling = std::pair<std::string_view, Comparator>;
-constexpr std::array<Spelling, 10> comparators{Spelling{"equals", Comparator::equals}, Spelling{"ge", Comparator::ge}, Spelling{"gt", Comparator::gt},
-                                               Spelling{"le", Comparator::le}, Spelling{"lt", Comparator::lt}, Spelling{"one_of", Comparator::one_of},
-                                               Spelling{"not", Comparator::not_}, Spelling{"matches", Comparator::matches},
-                                               Spelling{"contains", Comparator::contains}, Spelling{"length", Comparator::length}};
+constexpr std::array<Spelling, 10> comparators{Spelling{"equals", Comparator::equals},
+                                               Spelling{"ge", Comparator::ge},
+                                               Spelling{"gt", Comparator::gt},
+                                               Spelling{"le", Comparator::le},
+                                               Spelling{"lt", Comparator::lt},
+                                               Spelling{"one_of", Comparator::one_of},
+                                               Spelling{"not", Comparator::not_},
+                                               Spelling{"matches", Comparator::matches},
+                                               Spelling{"contains", Comparator::contains},
+                                               Spelling{"length", Comparator::length}};
 
 // Longer or more deeply nested ones cost the library more than they are worth.
 constexpr std::size_t longest_regex = 1000;
@@ -38,10 +44,14 @@ std::vector<std::string> comparator_names() {
 }
 
 bool is_comparison(const yaml::Map& map) {
-    return !map.members.empty() && std::all_of(map.members.begin(), map.members.end(), [](const yaml::Member& one) { return comparator_of(one.name).has_value(); });
+    return !map.members.empty() && std::all_of(map.members.begin(), map.members.end(), [](const yaml::Member& one) {
+        return comparator_of(one.name).has_value();
+    });
 }
 
-const yaml::Member* exactly_member(const yaml::Map& map) { return map.members.size() == 1 ? map.member("exactly") : nullptr; }
+const yaml::Member* exactly_member(const yaml::Map& map) {
+    return map.members.size() == 1 ? map.member("exactly") : nullptr;
+}
 
 /// How the reading of nested values goes.
 struct Reading {
@@ -74,7 +84,8 @@ Reading comparing(const Reading& reading) { return {reading.scope, Use::compared
 
 Pattern read_bound(const yaml::Node& node, const std::string& name, const Reading& reading) {
     const auto* scalar = node.scalar();
-    const bool number = scalar != nullptr && (scalar->value.integer() != nullptr || std::holds_alternative<double>(scalar->value.form));
+    const bool number =
+        scalar != nullptr && (scalar->value.integer() != nullptr || std::holds_alternative<double>(scalar->value.form));
     const bool reference = node.text() != nullptr && single_reference(*node.text());
     if (!number && !reference && !node.broken) reading.scope.say(yaml::misfit(node, name, "a number"));
     return literal(node, comparing(reading));
@@ -98,14 +109,21 @@ std::string regex_problem(const std::string& text) {
         return {};
     } catch (const std::regex_error& error) {
         switch (error.code()) {
-            case std::regex_constants::error_brack: return "a '[' is never closed";
-            case std::regex_constants::error_paren: return "the parentheses do not match";
+            case std::regex_constants::error_brack:
+                return "a '[' is never closed";
+            case std::regex_constants::error_paren:
+                return "the parentheses do not match";
             case std::regex_constants::error_brace:
-            case std::regex_constants::error_badbrace: return "the braces are wrong";
-            case std::regex_constants::error_badrepeat: return "there is nothing to repeat";
-            case std::regex_constants::error_escape: return "an escape is unknown";
-            case std::regex_constants::error_range: return "a range is the wrong way round";
-            default: return "it is too complex";
+            case std::regex_constants::error_badbrace:
+                return "the braces are wrong";
+            case std::regex_constants::error_badrepeat:
+                return "there is nothing to repeat";
+            case std::regex_constants::error_escape:
+                return "an escape is unknown";
+            case std::regex_constants::error_range:
+                return "a range is the wrong way round";
+            default:
+                return "it is too complex";
         }
     }
 }
@@ -113,14 +131,16 @@ std::string regex_problem(const std::string& text) {
 Pattern read_regex(const yaml::Node& node, const Reading& reading) {
     const auto text = yaml::read_text(node, "matches", reading.scope.diagnostics);
     if (text)
-        if (const auto problem = regex_problem(*text); !problem.empty()) reading.scope.say(yaml::at(node, "this is no regular expression: " + problem));
+        if (const auto problem = regex_problem(*text); !problem.empty())
+            reading.scope.say(yaml::at(node, "this is no regular expression: " + problem));
     return literal(node, comparing(reading));
 }
 
 Pattern read_list_of(const yaml::Node& node, const std::string& name, const Type& type, const Reading& reading) {
     ArrayPattern array;
     const auto* list = yaml::read_list(node, name, reading.scope.diagnostics);
-    if (list != nullptr && list->items.empty()) reading.scope.say(yaml::at(node, "'" + name + "' is empty: nothing could match it"));
+    if (list != nullptr && list->items.empty())
+        reading.scope.say(yaml::at(node, "'" + name + "' is empty: nothing could match it"));
     if (list != nullptr)
         for (const auto& item : list->items) array.items.push_back(read_any(item, name, type, reading));
     return {std::move(array), node.place};
@@ -143,14 +163,21 @@ Pattern read_operand(Comparator comparator, const yaml::Member& member, const Ty
         case Comparator::ge:
         case Comparator::gt:
         case Comparator::le:
-        case Comparator::lt: return read_bound(member.value, member.name, reading);
-        case Comparator::matches: return read_regex(member.value, reading);
-        case Comparator::one_of: return read_list_of(member.value, member.name, type, reading);
-        case Comparator::length: return read_any(member.value, member.name, length_type(), reading);
-        case Comparator::contains: return read_any(member.value, member.name, contained_type(type), comparing(reading));
-        case Comparator::not_: return read_any(member.value, member.name, type, comparing(reading));
+        case Comparator::lt:
+            return read_bound(member.value, member.name, reading);
+        case Comparator::matches:
+            return read_regex(member.value, reading);
+        case Comparator::one_of:
+            return read_list_of(member.value, member.name, type, reading);
+        case Comparator::length:
+            return read_any(member.value, member.name, length_type(), reading);
+        case Comparator::contains:
+            return read_any(member.value, member.name, contained_type(type), comparing(reading));
+        case Comparator::not_:
+            return read_any(member.value, member.name, type, comparing(reading));
         case Comparator::equals:
-            if (member.value.map() != nullptr && (type.kind == Kind::json || type.kind == Kind::dictionary)) return read_literal_map(member.value, reading);
+            if (member.value.map() != nullptr && (type.kind == Kind::json || type.kind == Kind::dictionary))
+                return read_literal_map(member.value, reading);
             return read_any(member.value, member.name, type, reading);
     }
     return {};
@@ -219,8 +246,10 @@ Pattern read_list(const yaml::Node& node, const std::string& name, const Type& t
 
 Pattern read_bytes(const yaml::Node& node, const std::string& name, const Type& type, const Reading& reading) {
     const auto* text = node.text();
-    if (text != nullptr && !references_in(*text).empty()) reading.scope.say(yaml::at(node, "names are not filled in here: '" + name + "' takes the bytes themselves"));
-    else check_scalar(node, name, type, reading.scope);
+    if (text != nullptr && !references_in(*text).empty())
+        reading.scope.say(yaml::at(node, "names are not filled in here: '" + name + "' takes the bytes themselves"));
+    else
+        check_scalar(node, name, type, reading.scope);
     return literal(node, reading);
 }
 
@@ -228,7 +257,8 @@ Pattern read_bytes(const yaml::Node& node, const std::string& name, const Type& 
 void refuse_map(const yaml::Node& node, const std::string& name, const Type& type, Scope& scope) {
     for (const auto& member : node.map()->members) {
         if (comparator_of(member.name)) continue;
-        auto diagnostic = yaml::at(node, member, "'" + name + "' takes " + takes(type) + " or comparisons, and '" + member.name + "' is none");
+        auto diagnostic = yaml::at(
+            node, member, "'" + name + "' takes " + takes(type) + " or comparisons, and '" + member.name + "' is none");
         diagnostic.suggestion = nearest(member.name, comparator_names()).value_or("");
         return scope.say(std::move(diagnostic));
     }
@@ -237,8 +267,10 @@ void refuse_map(const yaml::Node& node, const std::string& name, const Type& typ
 
 Pattern read_scalar(const yaml::Node& node, const std::string& name, const Type& type, const Reading& reading) {
     if (node.broken) return literal(node, reading);
-    if (node.map() != nullptr) refuse_map(node, name, type, reading.scope);
-    else check_scalar(node, name, type, reading.scope);
+    if (node.map() != nullptr)
+        refuse_map(node, name, type, reading.scope);
+    else
+        check_scalar(node, name, type, reading.scope);
     return literal(node, reading);
 }
 
@@ -253,7 +285,8 @@ Pattern read_any(const yaml::Node& node, const std::string& name, const Type& ty
     if (type.kind == Kind::identity || type.kind == Kind::exchange) return read_own_name(node, name, type, reading);
     const bool countable = type.kind != Kind::integer && type.kind != Kind::flag;
     if (type.kind == Kind::hex) return read_bytes(node, name, type, reading);
-    if (auto word = plain_word(node); word && (countable || !std::holds_alternative<EmptyValue>(word->form))) return *word;
+    if (auto word = plain_word(node); word && (countable || !std::holds_alternative<EmptyValue>(word->form)))
+        return *word;
     if (node.map() != nullptr && is_comparison(*node.map())) return read_comparison(node, type, reading);
     if (type.kind == Kind::dictionary) return read_dictionary(node, name, reading);
     if (type.kind == Kind::list) return read_list(node, name, type, reading);

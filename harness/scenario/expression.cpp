@@ -51,21 +51,31 @@ bool holds(Relation relation, const Value* left, const Value* right) {
     const auto a = number_of(left), b = number_of(right);
     if (!a || !b) return false;
     switch (relation) {
-        case Relation::less: return *a < *b;
-        case Relation::less_or_equal: return *a <= *b;
-        case Relation::greater: return *a > *b;
-        default: return *a >= *b;
+        case Relation::less:
+            return *a < *b;
+        case Relation::less_or_equal:
+            return *a <= *b;
+        case Relation::greater:
+            return *a > *b;
+        default:
+            return *a >= *b;
     }
 }
 
 std::string_view words(Relation relation, bool wanted) {
     switch (relation) {
-        case Relation::equal: return wanted ? "" : "anything but ";
-        case Relation::unequal: return wanted ? "anything but " : "";
-        case Relation::less: return wanted ? "less than " : "at least ";
-        case Relation::less_or_equal: return wanted ? "at most " : "more than ";
-        case Relation::greater: return wanted ? "more than " : "at most ";
-        case Relation::greater_or_equal: return wanted ? "at least " : "less than ";
+        case Relation::equal:
+            return wanted ? "" : "anything but ";
+        case Relation::unequal:
+            return wanted ? "anything but " : "";
+        case Relation::less:
+            return wanted ? "less than " : "at least ";
+        case Relation::less_or_equal:
+            return wanted ? "at most " : "more than ";
+        case Relation::greater:
+            return wanted ? "more than " : "at most ";
+        case Relation::greater_or_equal:
+            return wanted ? "at least " : "less than ";
     }
     return "";
 }
@@ -75,7 +85,8 @@ Applicability verdict(bool holds, const std::string& reason) { return {holds, ho
 Applicability check(const Expression& expression, const Value& capabilities, bool wanted);
 
 /// `and` when both must be as wanted, `or` when one of them must.
-Applicability check_both(const Expression& left, const Expression& right, const Value& capabilities, bool wanted, bool both) {
+Applicability check_both(const Expression& left, const Expression& right, const Value& capabilities, bool wanted,
+                         bool both) {
     const auto first = check(left, capabilities, wanted);
     if (first.holds != both) return first;
     const auto second = check(right, capabilities, wanted);
@@ -89,32 +100,38 @@ Applicability check_comparison(const Compare& compare, const Value& capabilities
     const bool right_is_name = std::holds_alternative<Capability>(compare.right->form);
     const std::string other = right_is_name ? name_of(*compare.right) + " (" + found(right) + ")" : found(right);
     return verdict(holds(compare.relation, left, right) == wanted,
-                   name_of(*compare.left) + " is " + found(left) + ", needed " + std::string(words(compare.relation, wanted)) + other);
+                   name_of(*compare.left) + " is " + found(left) + ", needed " +
+                       std::string(words(compare.relation, wanted)) + other);
 }
 
 /// Whether the expression is what is wanted, and if not, why.
 Applicability check(const Expression& expression, const Value& capabilities, bool wanted) {
     const auto truth = [&](const Value* value) {
-        return verdict(is_true(value) == wanted, name_of(expression) + " is " + found(value) + ", needed " + (wanted ? "true" : "false"));
+        return verdict(is_true(value) == wanted,
+                       name_of(expression) + " is " + found(value) + ", needed " + (wanted ? "true" : "false"));
     };
-    return std::visit(overloaded{
-                          [&](const Literal& literal) { return truth(&literal.value); },
-                          [&](const Capability&) { return truth(value_of(expression, capabilities)); },
-                          [&](const Compare& compare) { return check_comparison(compare, capabilities, wanted); },
-                          [&](const Not& negation) { return check(*negation.inner, capabilities, !wanted); },
-                          [&](const And& both) { return check_both(*both.left, *both.right, capabilities, wanted, wanted); },
-                          [&](const Or& either) { return check_both(*either.left, *either.right, capabilities, wanted, !wanted); },
-                      },
-                      expression.form);
+    return std::visit(
+        overloaded{
+            [&](const Literal& literal) { return truth(&literal.value); },
+            [&](const Capability&) { return truth(value_of(expression, capabilities)); },
+            [&](const Compare& compare) { return check_comparison(compare, capabilities, wanted); },
+            [&](const Not& negation) { return check(*negation.inner, capabilities, !wanted); },
+            [&](const And& both) { return check_both(*both.left, *both.right, capabilities, wanted, wanted); },
+            [&](const Or& either) { return check_both(*either.left, *either.right, capabilities, wanted, !wanted); },
+        },
+        expression.form);
 }
 
 }  // namespace
 
-Applicability evaluate(const Expression& expression, const Value& capabilities) { return check(expression, capabilities, true); }
+Applicability evaluate(const Expression& expression, const Value& capabilities) {
+    return check(expression, capabilities, true);
+}
 
 Applicability evaluate(std::string_view text, const Value& capabilities) {
     const auto parsed = parse_expression(text);
-    if (const auto* error = std::get_if<ExpressionError>(&parsed)) return {false, "'" + std::string(text) + "' is no condition: " + error->message};
+    if (const auto* error = std::get_if<ExpressionError>(&parsed))
+        return {false, "'" + std::string(text) + "' is no condition: " + error->message};
     return evaluate(*std::get<ExpressionPointer>(parsed), capabilities);
 }
 

@@ -15,14 +15,27 @@ struct Expression;
 using ExpressionPointer = std::shared_ptr<const Expression>;
 
 /// `standard`, `"standard"`, 5, true.
-struct Literal { model::Value value; };
+struct Literal {
+    model::Value value;
+};
 /// `target.tier`: a dotted path into the capabilities.
-struct Capability { std::string path; };
+struct Capability {
+    std::string path;
+};
 enum class Relation { equal, unequal, less, less_or_equal, greater, greater_or_equal };
-struct Compare { Relation relation = Relation::equal; ExpressionPointer left, right; };
-struct Not { ExpressionPointer inner; };
-struct And { ExpressionPointer left, right; };
-struct Or { ExpressionPointer left, right; };
+struct Compare {
+    Relation relation = Relation::equal;
+    ExpressionPointer left, right;
+};
+struct Not {
+    ExpressionPointer inner;
+};
+struct And {
+    ExpressionPointer left, right;
+};
+struct Or {
+    ExpressionPointer left, right;
+};
 
 struct Expression {
     std::variant<Literal, Capability, Compare, Not, And, Or> form;

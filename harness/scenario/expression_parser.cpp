@@ -39,7 +39,8 @@ private:
         if (at_ == text_.size()) return;
         const char first = text_[at_];
         if (is_name_start(first)) return take_word();
-        if (is_digit(first) || (first == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) return take_number();
+        if (is_digit(first) || (first == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1])))
+            return take_number();
         if (first == '"' || first == '\'') return take_text(first);
         take_sign();
     }
@@ -51,7 +52,9 @@ private:
 
     void take_word() {
         std::size_t length = 1;
-        while (at_ + length < text_.size() && (is_name_start(text_[at_ + length]) || is_digit(text_[at_ + length]) || text_[at_ + length] == '.')) ++length;
+        while (at_ + length < text_.size() &&
+               (is_name_start(text_[at_ + length]) || is_digit(text_[at_ + length]) || text_[at_ + length] == '.'))
+            ++length;
         take(Token::Kind::word, length);
     }
 
@@ -153,9 +156,9 @@ private:
 
     std::optional<Relation> relation_here() const {
         using Pair = std::pair<std::string_view, Relation>;
-        static constexpr std::array<Pair, 6> relations{Pair{"==", Relation::equal},        Pair{"!=", Relation::unequal},
-                                                       Pair{"<", Relation::less},          Pair{"<=", Relation::less_or_equal},
-                                                       Pair{">", Relation::greater},       Pair{">=", Relation::greater_or_equal}};
+        static constexpr std::array<Pair, 6> relations{
+            Pair{"==", Relation::equal},         Pair{"!=", Relation::unequal}, Pair{"<", Relation::less},
+            Pair{"<=", Relation::less_or_equal}, Pair{">", Relation::greater},  Pair{">=", Relation::greater_or_equal}};
         for (const auto& [sign, relation] : relations)
             if (is_sign(sign)) return relation;
         return std::nullopt;
@@ -164,13 +167,17 @@ private:
     ExpressionPointer operand() {
         const Token token = token_;
         switch (token.kind) {
-            case Token::Kind::text: return next(), make(Literal{token.text}, token.offset);
-            case Token::Kind::number: return next(), number(token);
-            case Token::Kind::word: return word(token);
+            case Token::Kind::text:
+                return next(), make(Literal{token.text}, token.offset);
+            case Token::Kind::number:
+                return next(), number(token);
+            case Token::Kind::word:
+                return word(token);
             case Token::Kind::sign:
                 if (token.text == "(") return parenthesis();
                 break;
-            case Token::Kind::end: break;
+            case Token::Kind::end:
+                break;
         }
         return fail("expected a capability such as target.tier, or a value"), nothing();
     }
@@ -192,7 +199,8 @@ private:
         if (token.text.find('.') == std::string::npos) return make(Literal{token.text}, token.offset);
         const bool known = token.text.starts_with("target.") || token.text.starts_with("ics.");
         if (!known || token.text.ends_with('.') || token.text.find("..") != std::string::npos)
-            fail("'" + token.text + "' is no capability; they begin with 'target.' or 'ics.'", token.offset, token.length);
+            fail("'" + token.text + "' is no capability; they begin with 'target.' or 'ics.'", token.offset,
+                 token.length);
         return make(Capability{token.text}, token.offset);
     }
 
@@ -200,9 +208,11 @@ private:
         const auto* begin = token.text.data();
         const auto* end = begin + token.text.size();
         std::int64_t whole = 0;
-        if (const auto [stop, problem] = std::from_chars(begin, end, whole); problem == std::errc{} && stop == end) return make(Literal{whole}, token.offset);
+        if (const auto [stop, problem] = std::from_chars(begin, end, whole); problem == std::errc{} && stop == end)
+            return make(Literal{whole}, token.offset);
         double real = 0;
-        if (const auto [stop, problem] = std::from_chars(begin, end, real); problem == std::errc{} && stop == end) return make(Literal{real}, token.offset);
+        if (const auto [stop, problem] = std::from_chars(begin, end, real); problem == std::errc{} && stop == end)
+            return make(Literal{real}, token.offset);
         return fail("'" + token.text + "' is no number", token.offset, token.length), nothing();
     }
 
@@ -217,6 +227,8 @@ private:
 
 }  // namespace
 
-std::variant<ExpressionPointer, ExpressionError> parse_expression(std::string_view text) { return Parser(text).parse(); }
+std::variant<ExpressionPointer, ExpressionError> parse_expression(std::string_view text) {
+    return Parser(text).parse();
+}
 
 }  // namespace hubspec::scenario

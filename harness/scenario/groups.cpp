@@ -13,23 +13,31 @@ using namespace model;
 
 namespace {
 
-bool contains(const std::vector<std::string>& words, const std::string& word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 const std::vector<std::string>& observers() {
     static const std::vector<std::string> names{"hub", "service"};
     return names;
 }
 
-void refuse_key(const yaml::Node& item, const yaml::Member& member, const std::string& group, const std::vector<std::string>& allowed, Scope& scope) {
+void refuse_key(const yaml::Node& item, const yaml::Member& member, const std::string& group,
+                const std::vector<std::string>& allowed, Scope& scope) {
     auto diagnostic = yaml::at(item, member, "unknown key '" + member.name + "' in '" + group + "'");
-    if (member.name == "device" || member.name == "wire") diagnostic.message = "a " + member.name + " line is performed, not expected: it cannot stand in '" + group + "'";
-    else if (contains(modifier_names(), member.name)) diagnostic.message += "; it stands beside '" + group + "'";
-    else diagnostic.suggestion = nearest(member.name, allowed).value_or("");
+    if (member.name == "device" || member.name == "wire")
+        diagnostic.message =
+            "a " + member.name + " line is performed, not expected: it cannot stand in '" + group + "'";
+    else if (contains(modifier_names(), member.name))
+        diagnostic.message += "; it stands beside '" + group + "'";
+    else
+        diagnostic.suggestion = nearest(member.name, allowed).value_or("");
     scope.say(std::move(diagnostic));
 }
 
 /// The expectation of one item: `{hub: {closes: {}}}`, with the keys that may stand beside it.
-std::optional<Expectation> read_item(const yaml::Node& item, const std::string& group, const std::vector<std::string>& beside, Scope& scope) {
+std::optional<Expectation> read_item(const yaml::Node& item, const std::string& group,
+                                     const std::vector<std::string>& beside, Scope& scope) {
     if (yaml::read_map(item, group, scope.diagnostics) == nullptr) return std::nullopt;
     const yaml::Member* subject = nullptr;
     bool strange = false;
@@ -40,8 +48,12 @@ std::optional<Expectation> read_item(const yaml::Node& item, const std::string& 
         if (!contains(observers(), member.name)) {
             refuse_key(item, member, group, allowed, scope);
             strange = true;
-        } else if (subject != nullptr) scope.say(yaml::at(item, member, "one item of '" + group + "' is about '" + subject->name + "' and '" + member.name + "'; begin a new one"));
-        else subject = &member;
+        } else if (subject != nullptr)
+            scope.say(yaml::at(item, member,
+                               "one item of '" + group + "' is about '" + subject->name + "' and '" + member.name +
+                                   "'; begin a new one"));
+        else
+            subject = &member;
     }
     if (subject == nullptr) {
         if (!strange) scope.say(yaml::at(item, "an item of '" + group + "' needs 'hub' or 'service'"));
@@ -50,7 +62,9 @@ std::optional<Expectation> read_item(const yaml::Node& item, const std::string& 
     auto line = read_line(subject->name == "hub" ? Speaker::hub : Speaker::service, subject->value, scope);
     if (!line) return std::nullopt;
     if (auto* expectation = std::get_if<Expectation>(&line->form)) return std::move(*expectation);
-    scope.say(yaml::at(item, *subject, "a service " + line->spec->name + " line is performed, not expected: it cannot stand in '" + group + "'"));
+    scope.say(yaml::at(
+        item, *subject,
+        "a service " + line->spec->name + " line is performed, not expected: it cannot stand in '" + group + "'"));
     return std::nullopt;
 }
 
@@ -66,10 +80,14 @@ Outcome read_judgement(const yaml::Node& item, bool first, Expectation expectati
     const auto* verdict = item.map()->find("verdict");
     const auto* source = item.map()->find("source");
     if (verdict != nullptr)
-        if (const auto word = yaml::read_word(*verdict, "verdict", {"pass", "warn"}, scope.diagnostics); word && *word == "warn") outcome.verdict = Verdict::warn;
+        if (const auto word = yaml::read_word(*verdict, "verdict", {"pass", "warn"}, scope.diagnostics);
+            word && *word == "warn")
+            outcome.verdict = Verdict::warn;
     if (source != nullptr) outcome.source = yaml::read_line(*source, "source", scope.diagnostics).value_or("");
-    if (outcome.verdict == Verdict::warn && first) scope.say(yaml::at(*verdict, "the first of the 'outcomes' is the documented one: it passes"));
-    else if (outcome.verdict == Verdict::warn && source == nullptr) scope.say(yaml::at(item, "an outcome with 'verdict: warn' needs 'source': who has seen it, and when"));
+    if (outcome.verdict == Verdict::warn && first)
+        scope.say(yaml::at(*verdict, "the first of the 'outcomes' is the documented one: it passes"));
+    else if (outcome.verdict == Verdict::warn && source == nullptr)
+        scope.say(yaml::at(item, "an outcome with 'verdict: warn' needs 'source': who has seen it, and when"));
     return outcome;
 }
 
@@ -79,7 +97,8 @@ AnyOrder read_any_order(const yaml::Node& node, Scope& scope) {
     AnyOrder group;
     if (const auto* list = read_items(node, "any_order", scope))
         for (const auto& item : list->items)
-            if (auto expectation = read_item(item, "any_order", {}, scope)) group.expectations.push_back(std::move(*expectation));
+            if (auto expectation = read_item(item, "any_order", {}, scope))
+                group.expectations.push_back(std::move(*expectation));
     return group;
 }
 

@@ -41,7 +41,8 @@ void add_choice(Json& object, const std::vector<std::string>& fields, bool requi
         return;
     }
     for (std::size_t i = 0; i < fields.size(); ++i)
-        for (std::size_t j = i + 1; j < fields.size(); ++j) object["allOf"].push_back({{"not", {{"required", {fields[i], fields[j]}}}}});
+        for (std::size_t j = i + 1; j < fields.size(); ++j)
+            object["allOf"].push_back({{"not", {{"required", {fields[i], fields[j]}}}}});
 }
 
 Json schema_of(const Type& type, Role role);
@@ -65,7 +66,8 @@ Json record_schema(const Type& type, Role role) {
 Json list_schema(const Type& type, Role role) {
     Json alternatives = Json::array();
     for (const auto& item : type.items) alternatives.push_back(schema_of(item, role));
-    return {{"type", "array"}, {"items", alternatives.size() == 1 ? alternatives.front() : Json{{"anyOf", alternatives}}}};
+    return {{"type", "array"},
+            {"items", alternatives.size() == 1 ? alternatives.front() : Json{{"anyOf", alternatives}}}};
 }
 
 Json dictionary_schema(const Type& type, Role role) {
@@ -77,35 +79,55 @@ Json dictionary_schema(const Type& type, Role role) {
 // Where a value belongs, a name may stand for it.
 Json plain_schema(const Type& type, Role role) {
     switch (type.kind) {
-        case Kind::integer: return {{"type", {"integer", "string"}}, {"minimum", type.least}, {"maximum", type.most}, {"pattern", one_name}};
-        case Kind::flag: return {{"type", {"boolean", "string"}}, {"pattern", one_name}};
-        case Kind::duration: return {{"type", "string"}, {"pattern", std::string(duration_text) + "|" + one_name}};
-        case Kind::hex: return {{"type", "string"}, {"pattern", std::string("^( ?[0-9a-fA-F]{2})* ?$|") + one_name}};
-        case Kind::word: return {{"anyOf", Json::array({Json{{"enum", type.words}}, Json{{"type", "string"}, {"pattern", one_name}}})}};
-        case Kind::json: return Json::object();
-        case Kind::dictionary: return dictionary_schema(type, role);
-        case Kind::record: return record_schema(type, role);
-        case Kind::list: return list_schema(type, role);
-        case Kind::packets: return {{"type", "array"}, {"minItems", 1}, {"items", reference("packet")}};
+        case Kind::integer:
+            return {{"type", {"integer", "string"}},
+                    {"minimum", type.least},
+                    {"maximum", type.most},
+                    {"pattern", one_name}};
+        case Kind::flag:
+            return {{"type", {"boolean", "string"}}, {"pattern", one_name}};
+        case Kind::duration:
+            return {{"type", "string"}, {"pattern", std::string(duration_text) + "|" + one_name}};
+        case Kind::hex:
+            return {{"type", "string"}, {"pattern", std::string("^( ?[0-9a-fA-F]{2})* ?$|") + one_name}};
+        case Kind::word:
+            return {
+                {"anyOf", Json::array({Json{{"enum", type.words}}, Json{{"type", "string"}, {"pattern", one_name}}})}};
+        case Kind::json:
+            return Json::object();
+        case Kind::dictionary:
+            return dictionary_schema(type, role);
+        case Kind::record:
+            return record_schema(type, role);
+        case Kind::list:
+            return list_schema(type, role);
+        case Kind::packets:
+            return {{"type", "array"}, {"minItems", 1}, {"items", reference("packet")}};
         case Kind::text:
         case Kind::identity:
-        case Kind::exchange: break;
+        case Kind::exchange:
+            break;
     }
     return {{"type", "string"}};
 }
 
-bool takes_patterns(const Type& type) { return type.kind != Kind::json && type.kind != Kind::identity && type.kind != Kind::exchange && type.kind != Kind::hex; }
+bool takes_patterns(const Type& type) {
+    return type.kind != Kind::json && type.kind != Kind::identity && type.kind != Kind::exchange &&
+           type.kind != Kind::hex;
+}
 
 Json schema_of(const Type& type, Role role) {
     Json schema = plain_schema(type, role);
-    if (role == Role::expectation && takes_patterns(type)) return {{"anyOf", Json::array({schema, reference("pattern")})}};
+    if (role == Role::expectation && takes_patterns(type))
+        return {{"anyOf", Json::array({schema, reference("pattern")})}};
     if (!type.nullable || type.kind == Kind::dictionary || type.kind == Kind::json) return schema;
     return {{"anyOf", Json::array({schema, Json{{"type", "null"}}})}};
 }
 
 Json line_schema(const LineSpec& line) {
     if (line.shape == LineSpec::Shape::members) return described(line.doc, {{"type", "object"}});
-    if (line.shape == LineSpec::Shape::packets) return described(line.doc, {{"type", "array"}, {"minItems", 1}, {"items", reference("packet")}});
+    if (line.shape == LineSpec::Shape::packets)
+        return described(line.doc, {{"type", "array"}, {"minItems", 1}, {"items", reference("packet")}});
     Json object = fields_object(line.fields, line.role);
     for (const auto& choice : line.choices) add_choice(object, choice.fields, choice.required);
     return described(line.doc, std::move(object));
@@ -140,7 +162,8 @@ Json pattern_schema() {
 }
 
 Json observed(const std::string& doc, Json more = Json::object()) {
-    Json properties{{"hub", described("What the hub does.", reference("hub"))}, {"service", described("What the back end sees.", reference("observed_by_service"))}};
+    Json properties{{"hub", described("What the hub does.", reference("hub"))},
+                    {"service", described("What the back end sees.", reference("observed_by_service"))}};
     properties.update(more);
     Json item = closed_object(std::move(properties));
     add_choice(item, {"hub", "service"}, true);
@@ -148,19 +171,24 @@ Json observed(const std::string& doc, Json more = Json::object()) {
 }
 
 Json outcome_schema() {
-    return observed("One of the known behaviours.", {{"verdict", {{"enum", {"pass", "warn"}}, {"description", "What the run says of it; pass when missing."}}},
-                                                     {"source", {{"type", "string"}, {"description", "Where a behaviour that is not documented was seen."}}}});
+    return observed(
+        "One of the known behaviours.",
+        {{"verdict", {{"enum", {"pass", "warn"}}, {"description", "What the run says of it; pass when missing."}}},
+         {"source", {{"type", "string"}, {"description", "Where a behaviour that is not documented was seen."}}}});
 }
 
 Json repeat_schema() {
     Json properties{{"times", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}, {"steps", reference("steps")}};
-    return described("The steps so many times; {{index}} counts from 1.", closed_object(std::move(properties), {"times", "steps"}));
+    return described("The steps so many times; {{index}} counts from 1.",
+                     closed_object(std::move(properties), {"times", "steps"}));
 }
 
 Json use_schema() {
-    Json properties{{"opening", {{"type", "string"}, {"description", "Its file's name below openings/, without the ending."}}},
-                    {"with", {{"type", "object"}, {"description", "Values of its parameters."}}}};
-    return described("Steps of an opening that several scenarios share.", closed_object(std::move(properties), {"opening"}));
+    Json properties{
+        {"opening", {{"type", "string"}, {"description", "Its file's name below openings/, without the ending."}}},
+        {"with", {{"type", "object"}, {"description", "Values of its parameters."}}}};
+    return described("Steps of an opening that several scenarios share.",
+                     closed_object(std::move(properties), {"opening"}));
 }
 
 Json modifiers() {
@@ -174,16 +202,28 @@ Json modifiers() {
 }
 
 Json step_schema() {
-    Json properties{{"device", described("Performed by Eclipse Paho, a well-behaved client; waits for its acknowledgement.", reference("device"))},
-                    {"wire", described("Performed on a raw connection, packet by packet, legal or not; waits for nothing.", reference("wire"))},
-                    {"service", described("Performed, or observed, by the back end.", reference("service"))},
-                    {"hub", described("What the hub must do.", reference("hub"))},
-                    {"pass", {{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}, {"description", "The hub's clock goes on."}}},
-                    {"any_order", {{"type", "array"}, {"minItems", 1}, {"items", observed("One of them.")}, {"description", "All of them, in any order, within one window."}}},
-                    {"outcomes", {{"type", "array"}, {"minItems", 1}, {"items", outcome_schema()}, {"description", "One of several known behaviours, the documented one first."}}},
-                    {"never", observed("Must not be observed for the time in `for`.")},
-                    {"repeat", repeat_schema()},
-                    {"use", use_schema()}};
+    Json properties{
+        {"device", described("Performed by Eclipse Paho, a well-behaved client; waits for its acknowledgement.",
+                             reference("device"))},
+        {"wire", described("Performed on a raw connection, packet by packet, legal or not; waits for nothing.",
+                           reference("wire"))},
+        {"service", described("Performed, or observed, by the back end.", reference("service"))},
+        {"hub", described("What the hub must do.", reference("hub"))},
+        {"pass",
+         {{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}, {"description", "The hub's clock goes on."}}},
+        {"any_order",
+         {{"type", "array"},
+          {"minItems", 1},
+          {"items", observed("One of them.")},
+          {"description", "All of them, in any order, within one window."}}},
+        {"outcomes",
+         {{"type", "array"},
+          {"minItems", 1},
+          {"items", outcome_schema()},
+          {"description", "One of several known behaviours, the documented one first."}}},
+        {"never", observed("Must not be observed for the time in `for`.")},
+        {"repeat", repeat_schema()},
+        {"use", use_schema()}};
     Json subjects = Json::array();
     for (const auto& [name, schema] : properties.items()) subjects.push_back({{"required", {name}}});
     properties.update(modifiers());
@@ -200,10 +240,15 @@ Json definitions() {
             {"wire", lines_schema(Speaker::wire, all)},
             {"packet", lines_schema(Speaker::wire, [](const LineSpec& line) { return line.is_packet; })},
             {"service", lines_schema(Speaker::service, all)},
-            {"observed_by_service", lines_schema(Speaker::service, [](const LineSpec& line) { return line.role == Role::expectation; })},
+            {"observed_by_service",
+             lines_schema(Speaker::service, [](const LineSpec& line) { return line.role == Role::expectation; })},
             {"hub", lines_schema(Speaker::hub, all)},
             {"pattern", described("any, absent, empty, or comparisons.", pattern_schema())},
-            {"verifies", {{"type", "array"}, {"minItems", 1}, {"uniqueItems", true}, {"items", {{"type", "string"}, {"pattern", "^[A-Z][A-Z0-9-]*-[0-9]+$"}}}}}};
+            {"verifies",
+             {{"type", "array"},
+              {"minItems", 1},
+              {"uniqueItems", true},
+              {"items", {{"type", "string"}, {"pattern", "^[A-Z][A-Z0-9-]*-[0-9]+$"}}}}}};
 }
 
 Json file_key_schema(const std::string& name) {
@@ -211,8 +256,14 @@ Json file_key_schema(const std::string& name) {
     if (name == "steps") return reference("steps");
     if (name == "tags") return {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", tag_regex}}}};
     if (name == "seat") return {{"enum", {"device"}}};
-    if (name == "over") return {{"type", "object"}, {"additionalProperties", {{"type", "array"}, {"minItems", 1}, {"items", {{"type", {"string", "number", "boolean"}}}}}}};
-    if (name == "identities") return {{"type", "object"}, {"propertyNames", {{"pattern", own_name_regex}}}, {"additionalProperties", closed_object({{"kind", {{"enum", {"sas"}}}}})}};
+    if (name == "over")
+        return {{"type", "object"},
+                {"additionalProperties",
+                 {{"type", "array"}, {"minItems", 1}, {"items", {{"type", {"string", "number", "boolean"}}}}}}};
+    if (name == "identities")
+        return {{"type", "object"},
+                {"propertyNames", {{"pattern", own_name_regex}}},
+                {"additionalProperties", closed_object({{"kind", {{"enum", {"sas"}}}}})}};
     return {{"type", "string"}, {"minLength", 1}};
 }
 
@@ -225,7 +276,9 @@ std::string json_schema() {
         properties[key.name] = described(key.doc, file_key_schema(key.name));
         if (key.required) required.push_back(key.name);
     }
-    Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"}, {"title", "hubspec scenario"}, {"description", "A conversation with an IoT Hub. scenarios/README.md is the language on one page."}};
+    Json schema{{"$schema", "http://json-schema.org/draft-07/schema#"},
+                {"title", "hubspec scenario"},
+                {"description", "A conversation with an IoT Hub. scenarios/README.md is the language on one page."}};
     schema.update(closed_object(std::move(properties), required));
     schema["definitions"] = definitions();
     return schema.dump(2) + "\n";

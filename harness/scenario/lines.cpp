@@ -29,21 +29,29 @@ std::vector<Field> read_members(const yaml::Node& node, const LineSpec& spec, Sc
 
 std::vector<Field> read_body(const yaml::Node& node, const LineSpec& spec, Scope& scope) {
     switch (spec.shape) {
-        case LineSpec::Shape::members: return read_members(node, spec, scope);
-        case LineSpec::Shape::packets: return {{"packets", sent_packets(node, scope), node.place}};
-        case LineSpec::Shape::fields: break;
+        case LineSpec::Shape::members:
+            return read_members(node, spec, scope);
+        case LineSpec::Shape::packets:
+            return {{"packets", sent_packets(node, scope), node.place}};
+        case LineSpec::Shape::fields:
+            break;
     }
     return read_fields(node, title_of(spec), spec.fields, spec.choices, spec.role, scope);
 }
 
 /// The only member of a map; said where there is none, or more than one.
-const yaml::Member* only_member(const yaml::Node& node, const std::string& what, const std::string& example, Scope& scope) {
+const yaml::Member* only_member(const yaml::Node& node, const std::string& what, const std::string& example,
+                                Scope& scope) {
     if (node.broken) return nullptr;
     const auto* map = node.map();
     if (map != nullptr && map->members.size() == 1) return &map->members.front();
-    if (map == nullptr) scope.say(yaml::at(node, what + " is a map such as " + example + ", not " + describe(node)));
-    else if (map->members.empty()) scope.say(yaml::at(node, what + " is empty"));
-    else scope.say(yaml::at(node, map->members[1], what + " says one thing; begin a new one for '" + map->members[1].name + "'"));
+    if (map == nullptr)
+        scope.say(yaml::at(node, what + " is a map such as " + example + ", not " + describe(node)));
+    else if (map->members.empty())
+        scope.say(yaml::at(node, what + " is empty"));
+    else
+        scope.say(yaml::at(node, map->members[1],
+                           what + " says one thing; begin a new one for '" + map->members[1].name + "'"));
     return nullptr;
 }
 
@@ -56,10 +64,14 @@ std::vector<std::string> packet_names() {
 
 std::string example_of(Speaker speaker) {
     switch (speaker) {
-        case Speaker::device: return "{connect: {}}";
-        case Speaker::wire: return "{open: {}}";
-        case Speaker::service: return "{get_twin: {}}";
-        case Speaker::hub: return "{closes: {}}";
+        case Speaker::device:
+            return "{connect: {}}";
+        case Speaker::wire:
+            return "{open: {}}";
+        case Speaker::service:
+            return "{get_twin: {}}";
+        case Speaker::hub:
+            return "{closes: {}}";
     }
     return "{}";
 }
@@ -74,9 +86,12 @@ std::string hint(Speaker speaker, const std::string& name) {
 }
 
 void refuse_line(Speaker speaker, const yaml::Node& node, const yaml::Member& member, Scope& scope) {
-    auto diagnostic = yaml::at(node, member, "unknown key '" + member.name + "' in a " + std::string(name_of(speaker)) + " line");
-    if (const auto words = hint(speaker, member.name); !words.empty()) diagnostic.message += "; " + words;
-    else diagnostic.suggestion = nearest(member.name, names_of(lines_of(speaker))).value_or("");
+    auto diagnostic =
+        yaml::at(node, member, "unknown key '" + member.name + "' in a " + std::string(name_of(speaker)) + " line");
+    if (const auto words = hint(speaker, member.name); !words.empty())
+        diagnostic.message += "; " + words;
+    else
+        diagnostic.suggestion = nearest(member.name, names_of(lines_of(speaker))).value_or("");
     scope.say(std::move(diagnostic));
 }
 
@@ -86,9 +101,12 @@ const yaml::Member* line_member(Speaker speaker, const yaml::Node& node, Scope& 
     if (map != nullptr && map->members.size() > 1) {
         const yaml::Member* found = nullptr;
         for (const auto& member : map->members) {
-            if (find_line(speaker, member.name) == nullptr) refuse_line(speaker, node, member, scope);
-            else if (found == nullptr) found = &member;
-            else scope.say(yaml::at(node, member, "a step says one thing; begin a new one for '" + member.name + "'"));
+            if (find_line(speaker, member.name) == nullptr)
+                refuse_line(speaker, node, member, scope);
+            else if (found == nullptr)
+                found = &member;
+            else
+                scope.say(yaml::at(node, member, "a step says one thing; begin a new one for '" + member.name + "'"));
         }
         return found;
     }

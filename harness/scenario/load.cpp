@@ -70,7 +70,8 @@ void search(const fs::path& folder, std::vector<Found>& files, Diagnostics& diag
         }
         if (path.filename().string().starts_with(".")) continue;
         if (path.extension() == ".yaml") files.push_back(found(path.lexically_normal(), root));
-        if (path.extension() == ".yml") diagnostics.push_back(about(path.generic_string(), "scenario files end in .yaml; this one is not read"));
+        if (path.extension() == ".yml")
+            diagnostics.push_back(about(path.generic_string(), "scenario files end in .yaml; this one is not read"));
     }
     if (error) diagnostics.push_back(about(folder.generic_string(), "the folder cannot be read: " + error.message()));
 }
@@ -79,8 +80,10 @@ std::vector<Found> find_files(const std::vector<std::string>& paths, Diagnostics
     std::vector<Found> files;
     for (const auto& path : paths) {
         std::error_code error;
-        if (fs::is_directory(path, error)) search(path, files, diagnostics);
-        else files.push_back(found(path, whole_path(path).parent_path()));
+        if (fs::is_directory(path, error))
+            search(path, files, diagnostics);
+        else
+            files.push_back(found(path, whole_path(path).parent_path()));
     }
     std::stable_sort(files.begin(), files.end(), [](const Found& a, const Found& b) { return a.id < b.id; });
     std::set<fs::path> seen;
@@ -93,7 +96,8 @@ void limit(Diagnostics& diagnostics) {
     std::erase_if(diagnostics, [&](const Diagnostic& one) { return ++counts[one.file] > most_diagnostics_a_file; });
     for (const auto& [file, count] : counts)
         if (count > most_diagnostics_a_file)
-            diagnostics.push_back(about(file, std::to_string(count - most_diagnostics_a_file) + " further problems in this file are not shown"));
+            diagnostics.push_back(about(file, std::to_string(count - most_diagnostics_a_file) +
+                                                  " further problems in this file are not shown"));
 }
 
 Loaded finish(Loaded loaded) {
@@ -112,8 +116,11 @@ public:
         auto scenario = read_scenario(document, file.id, catalogue_, &shelf(file), loaded.diagnostics);
         if (!scenario) return;
         const auto [other, is_new] = ids_.try_emplace(scenario->id, file.path);
-        if (is_new) loaded.scenarios.push_back(std::move(*scenario));
-        else loaded.diagnostics.push_back(about(file.path, "its id '" + file.id + "' is that of " + other->second + " too"));
+        if (is_new)
+            loaded.scenarios.push_back(std::move(*scenario));
+        else
+            loaded.diagnostics.push_back(
+                about(file.path, "its id '" + file.id + "' is that of " + other->second + " too"));
     }
 
     /// Openings that no scenario uses are looked at all the same.
@@ -147,12 +154,14 @@ Loaded load_suite(const std::vector<std::string>& paths, const model::Catalogue*
     return finish(std::move(loaded));
 }
 
-Loaded load_text(const std::string& file, const std::string& text, const model::Catalogue* catalogue, const std::string& openings) {
+Loaded load_text(const std::string& file, const std::string& text, const model::Catalogue* catalogue,
+                 const std::string& openings) {
     Loaded loaded;
     OpeningShelf shelf(openings);
     const auto document = yaml::parse(file, text);
     const auto id = fs::path(file).replace_extension().generic_string();
-    if (auto scenario = read_scenario(document, id, catalogue, openings.empty() ? nullptr : &shelf, loaded.diagnostics)) loaded.scenarios.push_back(std::move(*scenario));
+    if (auto scenario = read_scenario(document, id, catalogue, openings.empty() ? nullptr : &shelf, loaded.diagnostics))
+        loaded.scenarios.push_back(std::move(*scenario));
     return finish(std::move(loaded));
 }
 

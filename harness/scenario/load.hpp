@@ -15,12 +15,13 @@ struct Loaded {
     Diagnostics diagnostics;  ///< sorted
 };
 
-/// Reads files and folders (with all that is below them: `*.yaml`, sorted, without `requirements/` and `openings/`). The id
-/// of a scenario is its path below the nearest folder called `scenarios`, or below the folder that was named.
+/// Reads files and folders (with all that is below them: `*.yaml`, sorted, without `requirements/` and `openings/`).
+/// The id of a scenario is its path below the nearest folder called `scenarios`, or below the folder that was named.
 /// Without a catalogue requirement ids are not checked.
 Loaded load_suite(const std::vector<std::string>& paths, const model::Catalogue* catalogue);
 
 /// Reads one scenario from a text, as if it stood in `file`. Openings come from that folder; empty: there are none.
-Loaded load_text(const std::string& file, const std::string& text, const model::Catalogue* catalogue = nullptr, const std::string& openings = {});
+Loaded load_text(const std::string& file, const std::string& text, const model::Catalogue* catalogue = nullptr,
+                 const std::string& openings = {});
 
 }  // namespace hubspec::scenario

@@ -9,10 +9,13 @@ namespace hubspec::scenario {
 
 namespace {
 
-bool is_name_character(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+bool is_name_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 bool is_name(std::string_view text) {
-    if (text.empty() || text.front() == '.' || text.back() == '.' || (text.front() >= '0' && text.front() <= '9')) return false;
+    if (text.empty() || text.front() == '.' || text.back() == '.' || (text.front() >= '0' && text.front() <= '9'))
+        return false;
     return std::all_of(text.begin(), text.end(), [](char c) { return is_name_character(c) || c == '.'; });
 }
 
@@ -26,7 +29,9 @@ Diagnostic place_of(const Diagnostic& whole, const std::string& text, const Name
     const auto wanted = decode_utf8(written);
     for (std::size_t quote = 0; quote <= 1; ++quote) {
         const auto at = static_cast<std::size_t>(std::max(0, whole.place.column - 1)) + quote + before;
-        if (at + wanted.size() > line.size() || !std::equal(wanted.begin(), wanted.end(), line.begin() + static_cast<std::ptrdiff_t>(at))) continue;
+        if (at + wanted.size() > line.size() ||
+            !std::equal(wanted.begin(), wanted.end(), line.begin() + static_cast<std::ptrdiff_t>(at)))
+            continue;
         Diagnostic exact = whole;
         exact.place.column = static_cast<int>(at) + 1;
         exact.length = static_cast<int>(wanted.size());
@@ -44,7 +49,9 @@ std::vector<NameReference> references_in(std::string_view text) {
         if (close == std::string_view::npos) break;
         const auto inside = text.substr(open + 2, close - open - 2);
         const auto colon = inside.find(':');
-        references.push_back({std::string(inside.substr(0, colon)), colon == std::string_view::npos ? "" : std::string(inside.substr(colon + 1)), open, close + 2 - open});
+        references.push_back({std::string(inside.substr(0, colon)),
+                              colon == std::string_view::npos ? "" : std::string(inside.substr(colon + 1)), open,
+                              close + 2 - open});
         open = close + 2;
     }
     return references;
@@ -92,11 +99,13 @@ void NameBook::use_text(const std::string& text, const Diagnostic& place, Use pu
     diagnostics.push_back(std::move(diagnostic));
 }
 
-void NameBook::use_name(const NameReference& reference, const Diagnostic& place, Use purpose, Diagnostics& diagnostics) {
+void NameBook::use_name(const NameReference& reference, const Diagnostic& place, Use purpose,
+                        Diagnostics& diagnostics) {
     Diagnostic diagnostic = place;
     diagnostic.message = problem(reference, purpose);
     if (!diagnostic.message.empty()) {
-        const bool unknown = is_name(reference.name) && is_dotted(reference.name) && !declared_.contains(reference.name);
+        const bool unknown =
+            is_name(reference.name) && is_dotted(reference.name) && !declared_.contains(reference.name);
         if (unknown) diagnostic.suggestion = nearest(reference.name, {declared_.begin(), declared_.end()}).value_or("");
         diagnostics.push_back(std::move(diagnostic));
     }
@@ -110,21 +119,31 @@ void NameBook::use_name(const NameReference& reference, const Diagnostic& place,
 std::string NameBook::problem(const NameReference& reference, Use purpose) const {
     const auto& name = reference.name;
     const std::string spelled = "{{" + name + "}}";
-    if (!is_name(name)) return "'{{" + name + (reference.type.empty() ? "" : ":" + reference.type) + "}}' is no name: letters, digits and '_' between the braces, such as {{rid}}";
-    if (!reference.type.empty() && reference.type != "int") return "names have no type '" + reference.type + "': the only one is {{" + name + ":int}}";
+    if (!is_name(name))
+        return "'{{" + name + (reference.type.empty() ? "" : ":" + reference.type) +
+               "}}' is no name: letters, digits and '_' between the braces, such as {{rid}}";
+    if (!reference.type.empty() && reference.type != "int")
+        return "names have no type '" + reference.type + "': the only one is {{" + name + ":int}}";
     if (!reference.type.empty() && purpose == Use::sent) return "a type belongs to what is expected; write " + spelled;
-    if (name == "_") return purpose == Use::expected ? "" : "{{_}} stands for whatever comes; it has no value that could be " + std::string(purpose == Use::sent ? "sent" : "compared");
+    if (name == "_")
+        return purpose == Use::expected ? ""
+                                        : "{{_}} stands for whatever comes; it has no value that could be " +
+                                              std::string(purpose == Use::sent ? "sent" : "compared");
     if (const auto reserved = reserved_.find(name); reserved != reserved_.end()) return reserved->second;
     if (is_dotted(name) && !declared_.contains(name)) return "nothing is called '" + name + "'";
-    if (purpose == Use::compared && !bound_.contains(name)) return "nothing has given " + spelled + " a value before this line";
+    if (purpose == Use::compared && !bound_.contains(name))
+        return "nothing has given " + spelled + " a value before this line";
     return {};
 }
 
 void NameBook::finish(Diagnostics& diagnostics) const {
     for (const auto& [name, occurrence] : counts_) {
-        if (occurrence.count != 1 || declared_.contains(name) || reserved_.contains(name) || is_dotted(name) || !is_name(name)) continue;
+        if (occurrence.count != 1 || declared_.contains(name) || reserved_.contains(name) || is_dotted(name) ||
+            !is_name(name))
+            continue;
         auto diagnostic = occurrence.first;
-        diagnostic.message = "the name '" + name + "' occurs once: nothing is compared with it; {{_}} stands for whatever comes";
+        diagnostic.message =
+            "the name '" + name + "' occurs once: nothing is compared with it; {{_}} stands for whatever comes";
         std::vector<std::string> others(declared_.begin(), declared_.end());
         for (const auto& [other, times] : counts_)
             if (other != name && times.count > 1) others.push_back(other);

@@ -46,8 +46,12 @@ void move_to(Step& step, Place place) {
                    [&](Action& action) { move_to(action.fields, place); },
                    [&](Expectation& expectation) { move_to(expectation.fields, place); },
                    [&](Never& never) { move_to(never.expectation.fields, place); },
-                   [&](AnyOrder& group) { for (auto& one : group.expectations) move_to(one.fields, place); },
-                   [&](Outcomes& group) { for (auto& one : group.outcomes) move_to(one.expectation.fields, place); },
+                   [&](AnyOrder& group) {
+                       for (auto& one : group.expectations) move_to(one.fields, place);
+                   },
+                   [&](Outcomes& group) {
+                       for (auto& one : group.outcomes) move_to(one.expectation.fields, place);
+                   },
                    [](Pass&) {},
                },
                step.form);
@@ -67,7 +71,8 @@ Replacements parameters_of(const yaml::Node& root, const yaml::Node& use, const 
                 values[argument.name] = argument.value;
                 continue;
             }
-            auto diagnostic = yaml::at(*given, argument, "the opening '" + name + "' has no parameter '" + argument.name + "'");
+            auto diagnostic =
+                yaml::at(*given, argument, "the opening '" + name + "' has no parameter '" + argument.name + "'");
             std::vector<std::string> known;
             for (const auto& parameter : own.members) known.push_back(parameter.name);
             diagnostic.suggestion = nearest(argument.name, known).value_or("");
@@ -75,8 +80,12 @@ Replacements parameters_of(const yaml::Node& root, const yaml::Node& use, const 
         }
     for (const auto& parameter : own.members) {
         const auto* scalar = values[parameter.name].scalar();
-        const bool missing = scalar != nullptr && scalar->value.is_null() && !scalar->quoted && (given == nullptr || given->map() == nullptr || given->map()->find(parameter.name) == nullptr);
-        if (missing) scope.say(yaml::at(use, "the opening '" + name + "' needs a value for '" + parameter.name + "': with: {" + parameter.name + ": ...}"));
+        const bool missing =
+            scalar != nullptr && scalar->value.is_null() && !scalar->quoted &&
+            (given == nullptr || given->map() == nullptr || given->map()->find(parameter.name) == nullptr);
+        if (missing)
+            scope.say(yaml::at(use, "the opening '" + name + "' needs a value for '" + parameter.name + "': with: {" +
+                                        parameter.name + ": ...}"));
     }
     return values;
 }
@@ -86,7 +95,8 @@ const yaml::Document* find_opening(const yaml::Node& node, const std::string& na
         scope.say(yaml::at(node, "the opening '" + name + "' uses itself"));
         return nullptr;
     }
-    const auto* document = scope.openings == nullptr || !is_name(name) ? nullptr : scope.openings->find(name, scope.diagnostics);
+    const auto* document =
+        scope.openings == nullptr || !is_name(name) ? nullptr : scope.openings->find(name, scope.diagnostics);
     if (document != nullptr) return document;
     auto diagnostic = yaml::at(node, "there is no opening '" + name + "'");
     if (scope.openings != nullptr) {

@@ -15,7 +15,8 @@ class OpeningShelf {
 public:
     explicit OpeningShelf(std::string directory) : directory_(std::move(directory)) {}
 
-    /// The file of that name; nullptr when there is none. What is wrong in it was put into `diagnostics` the first time.
+    /// The file of that name; nullptr when there is none. What is wrong in it was put into `diagnostics` the first
+    /// time.
     const yaml::Document* find(const std::string& name, Diagnostics& diagnostics);
     std::vector<std::string> names() const;
     const std::string& directory() const { return directory_; }

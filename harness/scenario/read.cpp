@@ -28,7 +28,8 @@ std::nullopt_t refuse(const Node& node, std::string_view name, const std::string
 Diagnostic misfit(const Node& node, std::string_view name, std::string_view takes) {
     std::string message = quoted(name) + " takes " + std::string(takes) + ", not " + describe(node);
     const auto* scalar = node.scalar();
-    const bool needs_quotes = scalar != nullptr && scalar->value.text() == nullptr && !scalar->value.is_null() && takes.starts_with("text");
+    const bool needs_quotes =
+        scalar != nullptr && scalar->value.text() == nullptr && !scalar->value.is_null() && takes.starts_with("text");
     if (needs_quotes) message += "; put it in quotes";
     return at(node, message);
 }
@@ -48,7 +49,8 @@ std::optional<std::string> read_line(const Node& node, std::string_view name, Di
     return std::nullopt;
 }
 
-std::optional<std::int64_t> read_integer(const Node& node, std::string_view name, std::int64_t least, std::int64_t most, Diagnostics& diagnostics) {
+std::optional<std::int64_t> read_integer(const Node& node, std::string_view name, std::int64_t least, std::int64_t most,
+                                         Diagnostics& diagnostics) {
     const auto* number = get<std::int64_t>(node);
     if (!node.broken && number != nullptr && *number >= least && *number <= most) return *number;
     return refuse(node, name, "an integer from " + std::to_string(least) + " to " + std::to_string(most), diagnostics);
@@ -60,7 +62,8 @@ std::optional<bool> read_flag(const Node& node, std::string_view name, Diagnosti
     return refuse(node, name, "true or false", diagnostics);
 }
 
-std::optional<std::string> read_word(const Node& node, std::string_view name, const std::vector<std::string>& words, Diagnostics& diagnostics) {
+std::optional<std::string> read_word(const Node& node, std::string_view name, const std::vector<std::string>& words,
+                                     Diagnostics& diagnostics) {
     const auto* text = node.text();
     if (!node.broken && text != nullptr && std::find(words.begin(), words.end(), *text) != words.end()) return *text;
     refuse(node, name, alternatives(words), diagnostics);
@@ -68,7 +71,8 @@ std::optional<std::string> read_word(const Node& node, std::string_view name, co
     return std::nullopt;
 }
 
-std::optional<std::chrono::milliseconds> read_duration(const Node& node, std::string_view name, Diagnostics& diagnostics) {
+std::optional<std::chrono::milliseconds> read_duration(const Node& node, std::string_view name,
+                                                       Diagnostics& diagnostics) {
     const auto* text = node.text();
     const auto duration = text == nullptr ? std::nullopt : parse_duration(*text);
     if (!node.broken && duration && duration->count() > 0) return duration;
@@ -104,15 +108,16 @@ model::Value to_value(const Node& node) {
                           },
                           [](const Map& map) {
                               model::Object members;
-                              for (const auto& member : map.members) members.push_back({member.name, to_value(member.value)});
+                              for (const auto& member : map.members)
+                                  members.push_back({member.name, to_value(member.value)});
                               return model::Value(std::move(members));
                           },
                       },
                       node.form);
 }
 
-void check_keys(const Node& node, std::string_view what, const std::vector<std::string>& allowed, const std::vector<std::string>& required,
-                Diagnostics& diagnostics) {
+void check_keys(const Node& node, std::string_view what, const std::vector<std::string>& allowed,
+                const std::vector<std::string>& required, Diagnostics& diagnostics) {
     const auto* map = node.map();
     if (map == nullptr || node.broken) return;
     for (const auto& member : map->members) {

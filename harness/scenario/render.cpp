@@ -56,8 +56,10 @@ void render(const yaml::Node& node, std::string& out) {
 
 std::string render_step(const yaml::Node& node) {
     std::string out = "- ";
-    if (const auto* map = node.map()) render_members(*map, out);
-    else render(node, out);
+    if (const auto* map = node.map())
+        render_members(*map, out);
+    else
+        render(node, out);
     return shorten(out, longest_step);
 }
 

@@ -17,7 +17,8 @@ template <class Word>
 using Spellings = std::vector<Word>;
 
 template <class Word>
-Word read_choice(const yaml::Map& map, const char* key, const Spellings<Word>& values, Word otherwise, Diagnostics& diagnostics) {
+Word read_choice(const yaml::Map& map, const char* key, const Spellings<Word>& values, Word otherwise,
+                 Diagnostics& diagnostics) {
     const auto* node = map.find(key);
     if (node == nullptr) return otherwise;
     std::vector<std::string> words;
@@ -52,7 +53,8 @@ public:
         diagnostics.insert(diagnostics.end(), document.diagnostics.begin(), document.diagnostics.end());
         if (document.root.broken) return;
         if (yaml::read_map(document.root, "a catalogue file", diagnostics) == nullptr) return;
-        yaml::check_keys(document.root, "a catalogue file", {"area", "title", "source", "requirements"}, {"area", "title", "requirements"}, diagnostics);
+        yaml::check_keys(document.root, "a catalogue file", {"area", "title", "source", "requirements"},
+                         {"area", "title", "requirements"}, diagnostics);
         read_area(*document.root.map());
     }
 
@@ -72,22 +74,31 @@ public:
 private:
     void read_area(const yaml::Map& map) {
         Area area;
-        if (const auto* name = map.find("area")) area.name = yaml::read_line(*name, "area", loaded_.diagnostics).value_or("");
-        if (const auto* title = map.find("title")) area.title = yaml::read_line(*title, "title", loaded_.diagnostics).value_or("");
+        if (const auto* name = map.find("area"))
+            area.name = yaml::read_line(*name, "area", loaded_.diagnostics).value_or("");
+        if (const auto* title = map.find("title"))
+            area.title = yaml::read_line(*title, "title", loaded_.diagnostics).value_or("");
         area.source = read_optional(map, "source", loaded_.diagnostics);
         const auto* list = map.find("requirements");
-        if (list == nullptr || area.name.empty() || yaml::read_list(*list, "requirements", loaded_.diagnostics) == nullptr) return;
+        if (list == nullptr || area.name.empty() ||
+            yaml::read_list(*list, "requirements", loaded_.diagnostics) == nullptr)
+            return;
         for (const auto& item : list->sequence()->items) read_requirement(item, area);
         auto& areas = loaded_.catalogue.areas;
-        const bool known = std::any_of(areas.begin(), areas.end(), [&](const Area& one) { return one.name == area.name; });
-        if (known) loaded_.diagnostics.push_back(yaml::at(*map.find("area"), "the area '" + area.name + "' has a file already"));
-        else areas.push_back(std::move(area));
+        const bool known =
+            std::any_of(areas.begin(), areas.end(), [&](const Area& one) { return one.name == area.name; });
+        if (known)
+            loaded_.diagnostics.push_back(
+                yaml::at(*map.find("area"), "the area '" + area.name + "' has a file already"));
+        else
+            areas.push_back(std::move(area));
     }
 
     void read_requirement(const yaml::Node& node, Area& area) {
         auto& diagnostics = loaded_.diagnostics;
         if (yaml::read_map(node, "a requirement", diagnostics) == nullptr) return;
-        yaml::check_keys(node, "a requirement", {"id", "text", "level", "binds", "observable", "line", "sources", "certainty"},
+        yaml::check_keys(node, "a requirement",
+                         {"id", "text", "level", "binds", "observable", "line", "sources", "certainty"},
                          {"id", "text", "level", "binds", "observable"}, diagnostics);
         const auto& map = *node.map();
         const auto* id = map.find("id");
@@ -100,11 +111,17 @@ private:
 
     bool is_new(const yaml::Node& node, const std::string& id, const Area& area) {
         const auto number = id.starts_with(area.name + "-") ? id.substr(area.name.size() + 1) : std::string{};
-        const bool numbered = !number.empty() && std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool numbered =
+            !number.empty() && std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
         const auto earlier = places_.find(id);
-        if (!numbered) loaded_.diagnostics.push_back(yaml::at(node, "'" + id + "' is no id of the area '" + area.name + "': they are " + area.name + "-NN"));
-        else if (earlier != places_.end()) loaded_.diagnostics.push_back(yaml::at(node, "the id '" + id + "' was given already at " + earlier->second));
-        else places_[id] = to_string(node.file->name, node.place);
+        if (!numbered)
+            loaded_.diagnostics.push_back(
+                yaml::at(node, "'" + id + "' is no id of the area '" + area.name + "': they are " + area.name + "-NN"));
+        else if (earlier != places_.end())
+            loaded_.diagnostics.push_back(
+                yaml::at(node, "the id '" + id + "' was given already at " + earlier->second));
+        else
+            places_[id] = to_string(node.file->name, node.place);
         return numbered && earlier == places_.end();
     }
 
@@ -113,10 +130,15 @@ private:
         Requirement requirement;
         requirement.id = id;
         requirement.area = area;
-        if (const auto* text = map.find("text")) requirement.text = yaml::read_line(*text, "text", diagnostics).value_or("");
-        requirement.level = read_choice(map, "level", {Level::must, Level::should, Level::may, Level::info}, Level::must, diagnostics);
-        requirement.binds = read_choice(map, "binds", {Binds::hub, Binds::device, Binds::both, Binds::info}, Binds::hub, diagnostics);
-        requirement.observable = read_choice(map, "observable", {Observable::wire, Observable::service, Observable::clock, Observable::none}, Observable::wire, diagnostics);
+        if (const auto* text = map.find("text"))
+            requirement.text = yaml::read_line(*text, "text", diagnostics).value_or("");
+        requirement.level =
+            read_choice(map, "level", {Level::must, Level::should, Level::may, Level::info}, Level::must, diagnostics);
+        requirement.binds =
+            read_choice(map, "binds", {Binds::hub, Binds::device, Binds::both, Binds::info}, Binds::hub, diagnostics);
+        requirement.observable =
+            read_choice(map, "observable", {Observable::wire, Observable::service, Observable::clock, Observable::none},
+                        Observable::wire, diagnostics);
         requirement.line = read_lines(map, diagnostics);
         requirement.sources = read_optional(map, "sources", diagnostics);
         requirement.certainty = read_optional(map, "certainty", diagnostics);
@@ -130,8 +152,9 @@ private:
 }  // namespace
 
 const std::vector<std::string>& base_areas() {
-    static const std::vector<std::string> names{"SCOPE", "WS",   "SDK", "KEEP", "MIGR", "CONN",     "AUTH",    "TOOL",   "WILL", "MODULE",
-                                                "TLS",   "SAMPLE", "D2C", "C2D",  "TWIN", "REPORTED", "DESIRED", "METHOD", "REF"};
+    static const std::vector<std::string> names{"SCOPE", "WS",       "SDK",     "KEEP",   "MIGR",   "CONN", "AUTH",
+                                                "TOOL",  "WILL",     "MODULE",  "TLS",    "SAMPLE", "D2C",  "C2D",
+                                                "TWIN",  "REPORTED", "DESIRED", "METHOD", "REF"};
     return names;
 }
 
@@ -147,7 +170,8 @@ LoadedCatalogue load_catalogue(const std::string& directory) {
     if (!error && !paths.empty()) return loaded;
     Diagnostic diagnostic;
     diagnostic.file = directory;
-    diagnostic.message = error ? "the requirements cannot be read: " + error.message() : "there are no requirements here: no file ends in .yaml";
+    diagnostic.message = error ? "the requirements cannot be read: " + error.message()
+                               : "there are no requirements here: no file ends in .yaml";
     loaded.diagnostics.push_back(std::move(diagnostic));
     return loaded;
 }

@@ -14,7 +14,8 @@ struct LoadedCatalogue {
     Diagnostics diagnostics;  ///< sorted
 };
 
-/// Reads `*.yaml` of a folder such as scenarios/requirements. Areas come in the base document's order, then those beyond it.
+/// Reads `*.yaml` of a folder such as scenarios/requirements. Areas come in the base document's order, then those
+/// beyond it.
 LoadedCatalogue load_catalogue(const std::string& directory);
 
 /// The order of the base document.

@@ -32,7 +32,8 @@ std::vector<std::string> read_tags(const yaml::Node& node, Scope& scope) {
     const auto* list = node.sequence();
     for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i)
         if (const auto* text = list->items[i].text(); text != nullptr && !list->items[i].broken && !is_tag(*text))
-            scope.say(yaml::at(list->items[i], "a tag has lower-case letters, digits, '-' and '_' only, not '" + *text + "'"));
+            scope.say(yaml::at(list->items[i],
+                               "a tag has lower-case letters, digits, '-' and '_' only, not '" + *text + "'"));
     return tags;
 }
 
@@ -59,8 +60,9 @@ std::string read_applies(const yaml::Node& node, Scope& scope) {
 bool check_axis_name(const yaml::Node& node, const yaml::Member& axis, Scope& scope) {
     const bool taken = axis.name == "index" || axis.name == "device" || axis.name == "hub" || axis.name == "_";
     if (is_own_name(axis.name) && !taken) return true;
-    scope.say(yaml::at(node, axis, taken ? "'" + axis.name + "' means something else already; give the axis another name"
-                                         : "an axis has a name of letters, digits and '_', not '" + axis.name + "'"));
+    scope.say(yaml::at(node, axis,
+                       taken ? "'" + axis.name + "' means something else already; give the axis another name"
+                             : "an axis has a name of letters, digits and '_', not '" + axis.name + "'"));
     return false;
 }
 
@@ -73,9 +75,12 @@ Axis read_axis(const yaml::Member& member, Scope& scope) {
     for (const auto& item : list->items) {
         if (item.broken) continue;
         const auto* scalar = item.scalar();
-        if (scalar == nullptr || scalar->value.is_null()) scope.say(yaml::at(item, "a value of an axis is text, a number, true or false, not " + describe(item)));
-        else if (!seen.insert(scalar->text).second) scope.say(yaml::at(item, "'" + scalar->text + "' is listed twice"));
-        else axis.values.push_back(scalar->value);
+        if (scalar == nullptr || scalar->value.is_null())
+            scope.say(yaml::at(item, "a value of an axis is text, a number, true or false, not " + describe(item)));
+        else if (!seen.insert(scalar->text).second)
+            scope.say(yaml::at(item, "'" + scalar->text + "' is listed twice"));
+        else
+            axis.values.push_back(scalar->value);
     }
     return axis;
 }
@@ -112,11 +117,14 @@ std::vector<IdentitySpec> read_identities(const yaml::Node& node, Scope& scope) 
             scope.say(yaml::at(node, member, "'" + member.name + "' is there without being listed"));
             continue;
         }
-        if (!is_own_name(member.name)) scope.say(yaml::at(node, member, "an identity has a name of letters, digits and '_', not '" + member.name + "'"));
+        if (!is_own_name(member.name))
+            scope.say(
+                yaml::at(node, member, "an identity has a name of letters, digits and '_', not '" + member.name + "'"));
         IdentitySpec identity{member.name, "sas", member.place};
         if (yaml::read_map(member.value, member.name, scope.diagnostics) != nullptr) {
             yaml::check_keys(member.value, "an identity", {"kind"}, {}, scope.diagnostics);
-            if (const auto* kind = member.value.map()->find("kind")) yaml::read_word(*kind, "kind", {"sas"}, scope.diagnostics);
+            if (const auto* kind = member.value.map()->find("kind"))
+                yaml::read_word(*kind, "kind", {"sas"}, scope.diagnostics);
         }
         declare_identity(member.name, scope);
         scope.identities.push_back(member.name);
@@ -126,20 +134,27 @@ std::vector<IdentitySpec> read_identities(const yaml::Node& node, Scope& scope) 
 }
 
 bool expects_something(const std::vector<Step>& steps) {
-    return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return !std::holds_alternative<Action>(step.form) && !std::holds_alternative<Pass>(step.form); });
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+        return !std::holds_alternative<Action>(step.form) && !std::holds_alternative<Pass>(step.form);
+    });
 }
 
 void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope) {
     for (const auto& axis : scenario.axes)
         if (!scope.names.was_used(axis.name)) {
             const auto& over = *root.map()->find("over");
-            scope.say(yaml::at(over, *over.map()->member(axis.name), "no line uses the axis: {{" + axis.name + "}} occurs nowhere"));
+            scope.say(yaml::at(over, *over.map()->member(axis.name),
+                               "no line uses the axis: {{" + axis.name + "}} occurs nowhere"));
         }
     for (const auto& identity : scenario.identities) {
-        const bool spoken_of = std::find(scope.used_identities.begin(), scope.used_identities.end(), identity.name) != scope.used_identities.end();
-        if (spoken_of || scope.names.was_used(identity.name + ".id") || scope.names.was_used(identity.name + ".primary_key_length")) continue;
+        const bool spoken_of = std::find(scope.used_identities.begin(), scope.used_identities.end(), identity.name) !=
+                               scope.used_identities.end();
+        if (spoken_of || scope.names.was_used(identity.name + ".id") ||
+            scope.names.was_used(identity.name + ".primary_key_length"))
+            continue;
         const auto& list = *root.map()->find("identities");
-        scope.say(yaml::at(list, *list.map()->member(identity.name), "no line uses the identity '" + identity.name + "'"));
+        scope.say(
+            yaml::at(list, *list.map()->member(identity.name), "no line uses the identity '" + identity.name + "'"));
         scope.diagnostics.back().severity = Severity::warning;
     }
 }
@@ -148,7 +163,9 @@ void read_head(const yaml::Map& map, Scenario& scenario, Scope& scope) {
     const auto with = [&](const char* key, auto read) {
         if (const auto* node = map.find(key)) read(*node);
     };
-    with("title", [&](const yaml::Node& node) { scenario.title = yaml::read_line(node, "title", scope.diagnostics).value_or(""); });
+    with("title", [&](const yaml::Node& node) {
+        scenario.title = yaml::read_line(node, "title", scope.diagnostics).value_or("");
+    });
     with("verifies", [&](const yaml::Node& node) { scope.verifies = scenario.verifies = read_verifies(node, scope); });
     with("tags", [&](const yaml::Node& node) { scenario.tags = read_tags(node, scope); });
     with("seat", [&](const yaml::Node& node) { scenario.seat = read_seat(node, scope); });
@@ -166,7 +183,10 @@ void read_conversation(const yaml::Node& root, Scenario& scenario, Scope& scope)
     if (scope.diagnostics.size() > problems) return;
     scope.names.finish(scope.diagnostics);
     check_unused(root, scenario, scope);
-    if (!expects_something(scenario.steps)) scope.say(yaml::at(*root.map()->find("steps"), "nothing is expected, so nothing is proven; add a line such as {hub: {connack: {return_code: 0}}}"));
+    if (!expects_something(scenario.steps))
+        scope.say(yaml::at(
+            *root.map()->find("steps"),
+            "nothing is expected, so nothing is proven; add a line such as {hub: {connack: {return_code: 0}}}"));
     check_connections(scenario.steps, *root.file, scope.diagnostics);
     link_answers(scenario.steps, *root.file, scope.diagnostics);
     leave_to_later(scenario.steps);
@@ -181,7 +201,10 @@ const std::vector<FileKey>& file_keys() {
         {"verifies", "Ids of the requirements it proves; at least one.", true},
         {"tags", "Words to select by.", false},
         {"seat", "The side that the harness plays; device when missing.", false},
-        {"applies", "An expression over the target: target.tier == standard and not target.edge. When it is false the case is not applicable.", false},
+        {"applies",
+         "An expression over the target: target.tier == standard and not target.edge. When it is false the case is not "
+         "applicable.",
+         false},
         {"over", "Axes: one case for each value; {qos: [0, 1]} binds {{qos}}.", false},
         {"identities", "Further fresh identities beside device: {other: {}} gives {{other.id}}.", false},
         {"steps", "The conversation.", true},
@@ -189,8 +212,8 @@ const std::vector<FileKey>& file_keys() {
     return keys;
 }
 
-std::optional<Scenario> read_scenario(const yaml::Document& document, const std::string& id, const Catalogue* catalogue, OpeningShelf* openings,
-                                      Diagnostics& diagnostics) {
+std::optional<Scenario> read_scenario(const yaml::Document& document, const std::string& id, const Catalogue* catalogue,
+                                      OpeningShelf* openings, Diagnostics& diagnostics) {
     Diagnostics found = document.diagnostics;
     std::optional<Scenario> scenario;
     if (document.root.map() != nullptr && !document.root.broken) {
@@ -212,7 +235,8 @@ std::optional<Scenario> read_scenario(const yaml::Document& document, const std:
         read_head(*document.root.map(), *scenario, scope);
         read_conversation(document.root, *scenario, scope);
     } else if (!document.root.broken) {
-        found.push_back(yaml::at(document.root, "a scenario is a map with 'title', 'verifies' and 'steps', not " + describe(document.root)));
+        found.push_back(yaml::at(
+            document.root, "a scenario is a map with 'title', 'verifies' and 'steps', not " + describe(document.root)));
     }
     if (has_errors(found)) scenario.reset();
     diagnostics.insert(diagnostics.end(), found.begin(), found.end());

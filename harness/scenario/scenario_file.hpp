@@ -23,7 +23,8 @@ inline constexpr std::string_view tag_regex = "^[a-z0-9][a-z0-9_-]*$";
 inline constexpr std::string_view own_name_regex = "^[A-Za-z_][A-Za-z0-9_]*$";
 
 /// Reads a scenario from its file; nullopt when an error was found in it.
-std::optional<model::Scenario> read_scenario(const yaml::Document& document, const std::string& id, const model::Catalogue* catalogue,
-                                             OpeningShelf* openings, Diagnostics& diagnostics);
+std::optional<model::Scenario> read_scenario(const yaml::Document& document, const std::string& id,
+                                             const model::Catalogue* catalogue, OpeningShelf* openings,
+                                             Diagnostics& diagnostics);
 
 }  // namespace hubspec::scenario

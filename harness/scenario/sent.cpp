@@ -26,7 +26,8 @@ Pattern literal(const yaml::Node& node) {
 bool refuses_pattern(const yaml::Node& node, Scope& scope) {
     for (const std::string_view word : {"any", "absent", "empty"}) {
         if (!node.is_plain(word)) continue;
-        scope.say(yaml::at(node, "the plain word " + std::string(word) + " is a pattern, and this is sent; write \"" + std::string(word) + "\" for the text"));
+        scope.say(yaml::at(node, "the plain word " + std::string(word) + " is a pattern, and this is sent; write \"" +
+                                     std::string(word) + "\" for the text"));
         return true;
     }
     return false;
@@ -58,7 +59,8 @@ Pattern sent_dictionary(const yaml::Node& node, const std::string& name, const T
     member_type.nullable = type.nullable;
     for (const auto& member : map->members) {
         scope.names.use_key(node, member, Use::sent, scope.diagnostics);
-        object.members.push_back({member.name, sent_value(member.value, member.name, member_type, scope), member.place});
+        object.members.push_back(
+            {member.name, sent_value(member.value, member.name, member_type, scope), member.place});
     }
     return {std::move(object), node.place};
 }
@@ -99,11 +101,16 @@ Pattern sent_scalar(const yaml::Node& node, const std::string& name, const Type&
 
 Pattern sent_value(const yaml::Node& node, const std::string& name, const Type& type, Scope& scope) {
     switch (type.kind) {
-        case Kind::json: return sent_json(node, scope);
-        case Kind::dictionary: return sent_dictionary(node, name, type, scope);
-        case Kind::record: return sent_record(node, name, type, scope);
-        case Kind::list: return sent_list(node, name, type, scope);
-        case Kind::packets: return sent_packets(node, scope);
+        case Kind::json:
+            return sent_json(node, scope);
+        case Kind::dictionary:
+            return sent_dictionary(node, name, type, scope);
+        case Kind::record:
+            return sent_record(node, name, type, scope);
+        case Kind::list:
+            return sent_list(node, name, type, scope);
+        case Kind::packets:
+            return sent_packets(node, scope);
         case Kind::text:
         case Kind::integer:
         case Kind::flag:
@@ -111,7 +118,8 @@ Pattern sent_value(const yaml::Node& node, const std::string& name, const Type& 
         case Kind::hex:
         case Kind::word:
         case Kind::identity:
-        case Kind::exchange: break;
+        case Kind::exchange:
+            break;
     }
     return sent_scalar(node, name, type, scope);
 }

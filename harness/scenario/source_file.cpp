@@ -23,7 +23,8 @@ std::string hexadecimal(unsigned value, int digits) {
 // YAML 1.2 allows tab, line ends and what can be printed. NEL and the like would be lines to some readers only.
 bool is_allowed(char32_t c) {
     if (c < 0x20) return c == '\t' || c == '\n';
-    return c != 0x7F && !(c >= 0x80 && c <= 0x9F) && c != 0x2028 && c != 0x2029 && c != 0xFEFF && c != 0xFFFE && c != 0xFFFF;
+    return c != 0x7F && !(c >= 0x80 && c <= 0x9F) && c != 0x2028 && c != 0x2029 && c != 0xFEFF && c != 0xFFFE &&
+           c != 0xFFFF;
 }
 
 Diagnostic whole_file(const std::string& name, std::string message) {
@@ -49,7 +50,8 @@ std::string obstacle(const std::string& path) {
 }  // namespace
 
 std::string too_large(std::uintmax_t size) {
-    return "the file has " + std::to_string(size) + " bytes; more than " + std::to_string(largest_file) + " are not read";
+    return "the file has " + std::to_string(size) + " bytes; more than " + std::to_string(largest_file) +
+           " are not read";
 }
 
 std::string_view SourceFile::line(int number) const {
@@ -90,7 +92,8 @@ SourceFilePointer read_source(const std::string& path, Diagnostics& diagnostics)
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (in.bad() || !in.eof()) {
         const bool large = static_cast<std::size_t>(in.gcount()) == text.size();
-        diagnostics.push_back(whole_file(path, large ? too_large(text.size()) : std::string("the file cannot be read: ") + std::strerror(errno)));
+        diagnostics.push_back(whole_file(
+            path, large ? too_large(text.size()) : std::string("the file cannot be read: ") + std::strerror(errno)));
         return nullptr;
     }
     text.resize(static_cast<std::size_t>(in.gcount()));
@@ -111,13 +114,15 @@ bool check_characters(const SourceFile& file, Diagnostics& diagnostics) {
     for (std::size_t i = 0; i < file.line_starts.size(); ++i) {
         const int number = static_cast<int>(i) + 1;
         if (file.line(number).size() <= longest_line) continue;
-        diagnostics.push_back(diagnose(file, {number, 1}, 1, "this line has more than " + std::to_string(longest_line) + " bytes; break it"));
+        diagnostics.push_back(diagnose(file, {number, 1}, 1,
+                                       "this line has more than " + std::to_string(longest_line) + " bytes; break it"));
         diagnostics.back().source_line.resize(200);
         return false;
     }
     if (const auto bad = first_invalid_utf8(file.text)) {
         const auto byte = hexadecimal(static_cast<unsigned char>(file.text[*bad]), 2);
-        diagnostics.push_back(diagnose(file, file.place(*bad), 1, "the byte 0x" + byte + " belongs to no character: files are UTF-8"));
+        diagnostics.push_back(
+            diagnose(file, file.place(*bad), 1, "the byte 0x" + byte + " belongs to no character: files are UTF-8"));
         return false;
     }
     std::size_t at = 0;
@@ -125,7 +130,8 @@ bool check_characters(const SourceFile& file, Diagnostics& diagnostics) {
         const bool line_end = c == '\r' && at + 1 < file.text.size() && file.text[at + 1] == '\n';
         if (!line_end && !is_allowed(c)) {
             const std::string what = c == 0 ? "a NUL byte: this is no text file"
-                                            : "the control character U+" + hexadecimal(c, 4) + " cannot be seen; write it as an escape in \"...\"";
+                                            : "the control character U+" + hexadecimal(c, 4) +
+                                                  " cannot be seen; write it as an escape in \"...\"";
             diagnostics.push_back(diagnose(file, file.place(at), 1, what));
             return false;
         }

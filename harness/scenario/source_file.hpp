@@ -34,7 +34,8 @@ using SourceFilePointer = std::shared_ptr<const SourceFile>;
 /// A text as if it were a file of that name. A byte order mark at its beginning is left out.
 SourceFilePointer make_source(std::string name, std::string text);
 
-/// Reads a file; a null pointer, and one diagnostic saying why, when it is a directory, missing, unreadable or too large.
+/// Reads a file; a null pointer, and one diagnostic saying why, when it is a directory, missing, unreadable or too
+/// large.
 SourceFilePointer read_source(const std::string& path, Diagnostics& diagnostics);
 
 /// "the file has 2000000 bytes; more than 1048576 are not read"

@@ -23,7 +23,9 @@ std::vector<std::string> step_keys() {
     return keys;
 }
 
-bool contains(const std::vector<std::string>& words, const std::string& word) { return std::find(words.begin(), words.end(), word) != words.end(); }
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 /// The speaker or group that a step is about; said where there is none, or more than one.
 const yaml::Member* subject_of(const yaml::Node& node, Scope& scope) {
@@ -37,12 +39,16 @@ const yaml::Member* subject_of(const yaml::Node& node, Scope& scope) {
             scope.say(std::move(diagnostic));
             strange = true;
         } else if (subject != nullptr) {
-            scope.say(yaml::at(node, member, "one step is about '" + subject->name + "' and '" + member.name + "'; begin a new one with '- '"));
+            scope.say(yaml::at(
+                node, member,
+                "one step is about '" + subject->name + "' and '" + member.name + "'; begin a new one with '- '"));
         } else {
             subject = &member;
         }
     }
-    if (subject == nullptr && !strange) scope.say(yaml::at(node, "a step needs one of " + alternatives(speaker_names()) + ", or one of " + alternatives(group_names())));
+    if (subject == nullptr && !strange)
+        scope.say(yaml::at(node, "a step needs one of " + alternatives(speaker_names()) + ", or one of " +
+                                     alternatives(group_names())));
     return subject;
 }
 
@@ -54,7 +60,9 @@ std::vector<std::string> modifiers_of(const Step& step) {
         if (action->speaker == Speaker::wire) return {"connection", "verifies"};
         return {"within", "connection", "verifies"};
     }
-    if (const auto* expectation = std::get_if<Expectation>(&step.form); expectation != nullptr && expectation->speaker == Speaker::service) return {"within", "verifies"};
+    if (const auto* expectation = std::get_if<Expectation>(&step.form);
+        expectation != nullptr && expectation->speaker == Speaker::service)
+        return {"within", "verifies"};
     if (std::holds_alternative<Never>(step.form)) return {"for", "connection", "verifies"};
     if (std::holds_alternative<Pass>(step.form)) return {};
     return {"within", "connection", "verifies"};
@@ -66,20 +74,26 @@ std::string why_not(const Step& step, const std::string& modifier) {
     if (modifier == "as") return "belongs to a service line that is performed";
     const auto* action = std::get_if<Action>(&step.form);
     if (modifier == "connection") return "has no meaning here: no connection is spoken of";
-    if (action != nullptr && action->speaker == Speaker::wire) return "has no meaning here: a wire line waits for nothing";
+    if (action != nullptr && action->speaker == Speaker::wire)
+        return "has no meaning here: a wire line waits for nothing";
     if (std::holds_alternative<Never>(step.form)) return "has no meaning here; 'never' has 'for'";
     return "has no meaning here";
 }
 
 bool is_own_name(const std::string& text) {
-    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; };
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    };
     return !text.empty() && std::all_of(text.begin(), text.end(), fits);
 }
 
-std::string read_own_name(const yaml::Node& node, const std::string& modifier, const std::string& otherwise, Scope& scope) {
+std::string read_own_name(const yaml::Node& node, const std::string& modifier, const std::string& otherwise,
+                          Scope& scope) {
     const auto text = yaml::read_line(node, modifier, scope.diagnostics);
     if (text && is_own_name(*text)) return *text;
-    if (text) scope.say(yaml::at(node, "'" + modifier + "' takes a name of letters, digits, '-' and '_', not '" + *text + "'"));
+    if (text)
+        scope.say(
+            yaml::at(node, "'" + modifier + "' takes a name of letters, digits, '-' and '_', not '" + *text + "'"));
     return otherwise;
 }
 
@@ -89,7 +103,8 @@ void apply(const yaml::Member& member, Step& step, Scope& scope) {
     if (member.name == "as") step.exchange = read_own_name(member.value, "as", "", scope);
     if (member.name == "verifies") step.verifies = read_verifies(member.value, scope);
     if (member.name == "for")
-        if (const auto lasting = yaml::read_duration(member.value, "for", scope.diagnostics)) std::get<Never>(step.form).lasting = *lasting;
+        if (const auto lasting = yaml::read_duration(member.value, "for", scope.diagnostics))
+            std::get<Never>(step.form).lasting = *lasting;
 }
 
 void check_narrower(const yaml::Node& node, const Step& step, Scope& scope) {
@@ -102,11 +117,14 @@ void read_modifiers(const yaml::Node& node, Step& step, Scope& scope) {
     const auto allowed = modifiers_of(step);
     for (const auto& member : node.map()->members) {
         if (!contains(modifier_names(), member.name)) continue;
-        if (contains(allowed, member.name)) apply(member, step, scope);
-        else scope.say(yaml::at(node, member, "'" + member.name + "' " + why_not(step, member.name)));
+        if (contains(allowed, member.name))
+            apply(member, step, scope);
+        else
+            scope.say(yaml::at(node, member, "'" + member.name + "' " + why_not(step, member.name)));
         if (member.name == "verifies") check_narrower(member.value, step, scope);
     }
-    if (std::holds_alternative<Never>(step.form) && node.map()->find("for") == nullptr) scope.say(yaml::at(node, "'never' needs 'for': how long it must not happen"));
+    if (std::holds_alternative<Never>(step.form) && node.map()->find("for") == nullptr)
+        scope.say(yaml::at(node, "'never' needs 'for': how long it must not happen"));
 }
 
 // --- forms ---
@@ -124,7 +142,8 @@ std::vector<Step> read_repeat(const yaml::Node& node, Scope& scope) {
         if (!may_copy(*list, scope)) break;
         auto round = read_steps(substitute(*list, {{"index", number_node(index, *times)}}, scope.diagnostics), scope);
         steps.insert(steps.end(), std::make_move_iterator(round.begin()), std::make_move_iterator(round.end()));
-        if (scope.diagnostics.size() > problems || scope.steps > most_steps) break;  // the next round would say the same
+        if (scope.diagnostics.size() > problems || scope.steps > most_steps)
+            break;  // the next round would say the same
     }
     return steps;
 }
@@ -138,7 +157,8 @@ std::optional<decltype(Step::form)> read_form(const yaml::Member& subject, Scope
     if (name == "any_order") return read_any_order(subject.value, scope);
     if (name == "outcomes") return read_outcomes(subject.value, scope);
     if (name == "never") return read_never(subject.value, scope);
-    const auto speaker = static_cast<Speaker>(std::find(speaker_names().begin(), speaker_names().end(), name) - speaker_names().begin());
+    const auto speaker =
+        static_cast<Speaker>(std::find(speaker_names().begin(), speaker_names().end(), name) - speaker_names().begin());
     auto line = read_line(speaker, subject.value, scope);
     if (!line) return std::nullopt;
     return std::visit([](auto& form) { return decltype(Step::form)(std::move(form)); }, line->form);
@@ -146,7 +166,8 @@ std::optional<decltype(Step::form)> read_form(const yaml::Member& subject, Scope
 
 void refuse_modifiers(const yaml::Node& node, const yaml::Member& subject, Scope& scope) {
     for (const auto& member : node.map()->members)
-        if (contains(modifier_names(), member.name)) scope.say(yaml::at(node, member, "'" + member.name + "' has no meaning beside '" + subject.name + "'"));
+        if (contains(modifier_names(), member.name))
+            scope.say(yaml::at(node, member, "'" + member.name + "' has no meaning beside '" + subject.name + "'"));
 }
 
 std::string render_in_opening(const yaml::Node& node, const Scope& scope) {
@@ -163,7 +184,8 @@ std::vector<Step> read_step(const yaml::Node& node, Scope& scope) {
     if (subject == nullptr) return {};
     if (subject->name == "repeat" || subject->name == "use") {
         refuse_modifiers(node, *subject, scope);
-        return subject->name == "repeat" ? read_repeat(subject->value, scope) : read_use(subject->value, node.place, scope);
+        return subject->name == "repeat" ? read_repeat(subject->value, scope)
+                                         : read_use(subject->value, node.place, scope);
     }
     auto form = read_form(*subject, scope);
     if (!form) return {};
@@ -193,7 +215,8 @@ std::vector<Step> read_steps(const yaml::Node& list, Scope& scope) {
     if (sequence == nullptr) return steps;
     if (sequence->items.empty()) scope.say(yaml::at(list, "'steps' is empty"));
     for (const auto& item : sequence->items) {
-        if (++scope.steps == most_steps + 1) scope.say(yaml::at(item, "the scenario has more than " + std::to_string(most_steps) + " steps"));
+        if (++scope.steps == most_steps + 1)
+            scope.say(yaml::at(item, "the scenario has more than " + std::to_string(most_steps) + " steps"));
         if (scope.steps > most_steps) return steps;
         auto read = read_step(item, scope);
         steps.insert(steps.end(), std::make_move_iterator(read.begin()), std::make_move_iterator(read.end()));
@@ -204,7 +227,8 @@ std::vector<Step> read_steps(const yaml::Node& list, Scope& scope) {
 bool may_copy(const yaml::Node& node, Scope& scope) {
     const bool said = scope.copied > most_copied;
     scope.copied += count_nodes(node);
-    if (scope.copied > most_copied && !said) scope.say(yaml::at(node, "repeats and openings make the scenario too large"));
+    if (scope.copied > most_copied && !said)
+        scope.say(yaml::at(node, "repeats and openings make the scenario too large"));
     return scope.copied <= most_copied;
 }
 
@@ -216,7 +240,8 @@ std::vector<std::string> read_verifies(const yaml::Node& node, Scope& scope) {
     for (const auto& item : list->items) {
         auto id = yaml::read_line(item, "verifies", scope.diagnostics);
         if (!id) continue;
-        if (contains(ids, *id)) scope.say(yaml::at(item, "'" + *id + "' is listed twice"));
+        if (contains(ids, *id))
+            scope.say(yaml::at(item, "'" + *id + "' is listed twice"));
         else if (scope.catalogue != nullptr && scope.catalogue->find(*id) == nullptr) {
             auto diagnostic = yaml::at(item, "there is no requirement '" + *id + "'");
             std::vector<std::string> known;

@@ -7,7 +7,8 @@ namespace hubspec::scenario {
 
 namespace {
 
-std::string fill(const std::string& text, const Diagnostic& place, const Replacements& replacements, Diagnostics& diagnostics) {
+std::string fill(const std::string& text, const Diagnostic& place, const Replacements& replacements,
+                 Diagnostics& diagnostics) {
     std::string out;
     std::size_t from = 0;
     for (const auto& reference : references_in(text)) {
@@ -20,13 +21,15 @@ std::string fill(const std::string& text, const Diagnostic& place, const Replace
             continue;
         }
         auto diagnostic = place;
-        diagnostic.message = "'{{" + reference.name + "}}' stands inside text here, and its value is " + describe(found->second);
+        diagnostic.message =
+            "'{{" + reference.name + "}}' stands inside text here, and its value is " + describe(found->second);
         diagnostics.push_back(std::move(diagnostic));
     }
     return out + text.substr(from);
 }
 
-yaml::Node fill_scalar(const yaml::Node& node, const std::string& text, const Replacements& replacements, Diagnostics& diagnostics) {
+yaml::Node fill_scalar(const yaml::Node& node, const std::string& text, const Replacements& replacements,
+                       Diagnostics& diagnostics) {
     if (const auto reference = single_reference(text))
         if (const auto found = replacements.find(reference->name); found != replacements.end()) return found->second;
     yaml::Node out = node;
@@ -39,13 +42,15 @@ yaml::Node fill_scalar(const yaml::Node& node, const std::string& text, const Re
 }  // namespace
 
 yaml::Node substitute(const yaml::Node& node, const Replacements& replacements, Diagnostics& diagnostics) {
-    if (const auto* text = node.text()) return text->find("{{") == std::string::npos ? node : fill_scalar(node, *text, replacements, diagnostics);
+    if (const auto* text = node.text())
+        return text->find("{{") == std::string::npos ? node : fill_scalar(node, *text, replacements, diagnostics);
     yaml::Node out = node;
     if (auto* sequence = std::get_if<yaml::Sequence>(&out.form))
         for (auto& item : sequence->items) item = substitute(item, replacements, diagnostics);
     if (auto* map = std::get_if<yaml::Map>(&out.form))
         for (auto& member : map->members) {
-            if (member.name.find("{{") != std::string::npos) member.name = fill(member.name, at(node, member, ""), replacements, diagnostics);
+            if (member.name.find("{{") != std::string::npos)
+                member.name = fill(member.name, at(node, member, ""), replacements, diagnostics);
             member.value = substitute(member.value, replacements, diagnostics);
         }
     return out;

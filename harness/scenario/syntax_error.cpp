@@ -44,7 +44,8 @@ std::string translate(const std::string& message) {
     }};
     for (const auto& [theirs, ours] : sentences)
         if (message == theirs) return std::string(ours);
-    if (message.starts_with("unknown escape character: ")) return "'\\" + message.substr(26) + "' is no escape; write '\\\\' for a backslash, or use '...'";
+    if (message.starts_with("unknown escape character: "))
+        return "'\\" + message.substr(26) + "' is no escape; write '\\\\' for a backslash, or use '...'";
     return "this is no YAML: " + message;
 }
 
@@ -64,7 +65,8 @@ std::size_t closing_quote(std::string_view text, std::size_t open) {
     return std::string_view::npos;
 }
 
-Diagnostic explain_syntax(const SourceFile& file, const std::string& message, std::size_t offset, std::size_t read_until) {
+Diagnostic explain_syntax(const SourceFile& file, const std::string& message, std::size_t offset,
+                          std::size_t read_until) {
     const auto sentence = translate(message);
     if (sentence == unclosed_quote)
         if (const auto open = open_quote(file.text, read_until); open != std::string_view::npos) offset = open;

@@ -14,6 +14,7 @@ inline constexpr const char* unclosed_quote = "this quoted text is never closed"
 std::size_t closing_quote(std::string_view text, std::size_t open);
 
 /// What yaml-cpp says about a file, in words for the person who wrote it. `read_until` lies behind what was read well.
-Diagnostic explain_syntax(const SourceFile& file, const std::string& message, std::size_t offset, std::size_t read_until);
+Diagnostic explain_syntax(const SourceFile& file, const std::string& message, std::size_t offset,
+                          std::size_t read_until);
 
 }  // namespace hubspec::scenario::yaml

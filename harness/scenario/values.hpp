@@ -18,8 +18,9 @@ model::Pattern expected_value(const yaml::Node& node, const std::string& name, c
 
 /// The fields of a record or a line: unknown keys, missing ones and those that exclude each other. `what` names it in
 /// messages: "a device publish line".
-std::vector<model::Field> read_fields(const yaml::Node& node, const std::string& what, const std::vector<FieldSpec>& fields,
-                                      const std::vector<Choice>& choices, Role role, Scope& scope);
+std::vector<model::Field> read_fields(const yaml::Node& node, const std::string& what,
+                                      const std::vector<FieldSpec>& fields, const std::vector<Choice>& choices,
+                                      Role role, Scope& scope);
 
 /// "text", "an integer from 0 to 2"
 std::string takes(const Type& type);

@@ -7,7 +7,8 @@ namespace hubspec::scenario {
 const std::vector<LineSpec>& vocabulary() {
     static const std::vector<LineSpec> table = [] {
         std::vector<LineSpec> lines;
-        for (auto& part : {device_lines(), wire_lines(), service_lines(), expected_lines()}) lines.insert(lines.end(), part.begin(), part.end());
+        for (auto& part : {device_lines(), wire_lines(), service_lines(), expected_lines()})
+            lines.insert(lines.end(), part.begin(), part.end());
         return lines;
     }();
     return table;

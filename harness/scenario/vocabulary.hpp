@@ -7,24 +7,25 @@
 
 #include "harness/model/scenario.hpp"
 
-/// The language as data: what the loader checks, the nearest spellings it offers and the JSON Schema all come from here.
+/// The language as data: what the loader checks, the nearest spellings it offers and the JSON Schema all come from
+/// here.
 namespace hubspec::scenario {
 
 /// What a field takes. In an expectation, patterns of the same kind too.
 enum class Kind {
     text,
-    integer,      ///< from `least` to `most`
+    integer,  ///< from `least` to `most`
     flag,
     duration,
-    hex,          ///< bytes: "00 ff"
-    word,         ///< one of `words`
-    json,         ///< any value
-    dictionary,   ///< names of the writer's own with text, or null where `nullable`
-    record,       ///< a map with the fields in `members`
-    list,         ///< of `items`
-    packets,      ///< a list of wire packets
-    identity,     ///< the name of an identity of the scenario
-    exchange,     ///< the name that a service line was given with `as`
+    hex,         ///< bytes: "00 ff"
+    word,        ///< one of `words`
+    json,        ///< any value
+    dictionary,  ///< names of the writer's own with text, or null where `nullable`
+    record,      ///< a map with the fields in `members`
+    list,        ///< of `items`
+    packets,     ///< a list of wire packets
+    identity,    ///< the name of an identity of the scenario
+    exchange,    ///< the name that a service line was given with `as`
 };
 
 struct FieldSpec;
@@ -35,7 +36,7 @@ struct Type {
     std::int64_t least = 0, most = 0;
     std::vector<std::string> words;
     std::vector<FieldSpec> members;
-    std::vector<Type> items;            ///< the alternatives for an item; one or two
+    std::vector<Type> items;                          ///< the alternatives for an item; one or two
     std::vector<std::vector<std::string>> exclusive;  ///< of a record: at most one of each group
 };
 
@@ -62,9 +63,9 @@ struct LineSpec {
     std::string doc;
     std::vector<FieldSpec> fields;
     std::vector<Choice> choices;
-    std::vector<std::string> needs;   ///< capabilities of the target
+    std::vector<std::string> needs;  ///< capabilities of the target
     enum class Shape { fields, members, packets } shape = Shape::fields;
-    bool is_packet = false;           ///< may stand in a `wire: {send: [...]}` list
+    bool is_packet = false;  ///< may stand in a `wire: {send: [...]}` list
 };
 
 const std::vector<LineSpec>& vocabulary();

@@ -11,38 +11,45 @@ namespace {
 
 LineSpec service(std::string name, std::string doc, std::vector<FieldSpec> fields, std::vector<Choice> choices = {},
                  std::vector<std::string> needs = {"service"}) {
-    return {Speaker::service, std::move(name), Role::action, std::move(doc), std::move(fields), std::move(choices), std::move(needs), LineSpec::Shape::fields, false};
+    return {Speaker::service, std::move(name),         Role::action,
+            std::move(doc),   std::move(fields),       std::move(choices),
+            std::move(needs), LineSpec::Shape::fields, false};
 }
 
-LineSpec expected(Speaker speaker, std::string name, std::string doc, std::vector<FieldSpec> fields = {}, std::vector<Choice> choices = {},
-                  std::vector<std::string> needs = {}) {
-    return {speaker, std::move(name), Role::expectation, std::move(doc), std::move(fields), std::move(choices), std::move(needs), LineSpec::Shape::fields, false};
+LineSpec expected(Speaker speaker, std::string name, std::string doc, std::vector<FieldSpec> fields = {},
+                  std::vector<Choice> choices = {}, std::vector<std::string> needs = {}) {
+    return {speaker,          std::move(name),         Role::expectation,
+            std::move(doc),   std::move(fields),       std::move(choices),
+            std::move(needs), LineSpec::Shape::fields, false};
 }
 
 LineSpec send() {
-    return service("send", "Sends a cloud-to-device message.",
-                   body(" Empty when missing.") + std::vector{
-                       optional("properties", or_null(dictionary()), "Application properties; null and \"\" differ."),
-                       optional("message_id", text(), "The message's own id."),
-                       optional("correlation_id", text(), "The id of what it answers."),
-                       optional("user_id", text(), "Who sends it."),
-                       optional("content_type", text(), "Such as application/json."),
-                       optional("content_encoding", text(), "Such as utf-8."),
-                       optional("ack", word({"none", "positive", "negative", "full"}), "Which feedback is asked for."),
-                       optional("expires_in", duration(), "How long the hub keeps it."),
-                       of_identity("To whom"),
-                       optional("times", integer(1, 1000), "How often it is sent; 1 when missing."),
-                   },
-                   {one_body()}, {"service", "cloud_to_device"});
+    return service(
+        "send", "Sends a cloud-to-device message.",
+        body(" Empty when missing.") +
+            std::vector{
+                optional("properties", or_null(dictionary()), "Application properties; null and \"\" differ."),
+                optional("message_id", text(), "The message's own id."),
+                optional("correlation_id", text(), "The id of what it answers."),
+                optional("user_id", text(), "Who sends it."),
+                optional("content_type", text(), "Such as application/json."),
+                optional("content_encoding", text(), "Such as utf-8."),
+                optional("ack", word({"none", "positive", "negative", "full"}), "Which feedback is asked for."),
+                optional("expires_in", duration(), "How long the hub keeps it."),
+                of_identity("To whom"),
+                optional("times", integer(1, 1000), "How often it is sent; 1 when missing."),
+            },
+        {one_body()}, {"service", "cloud_to_device"});
 }
 
 std::vector<FieldSpec> twin_write() {
-    return {of_identity("Whose twin"), optional("desired", json(), "Desired properties."), optional("tags", json(), "Tags."),
-            optional("if_match", text(), "The ETag that the twin must have.")};
+    return {of_identity("Whose twin"), optional("desired", json(), "Desired properties."),
+            optional("tags", json(), "Tags."), optional("if_match", text(), "The ETag that the twin must have.")};
 }
 
 LineSpec set_desired() {
-    LineSpec line = service("set_desired", "Patches the desired properties of the device; the members stand here themselves.", {});
+    LineSpec line =
+        service("set_desired", "Patches the desired properties of the device; the members stand here themselves.", {});
     line.shape = LineSpec::Shape::members;
     return line;
 }
@@ -51,44 +58,56 @@ LineSpec invoke() {
     return service("invoke", "Invokes a direct method; never waits for the answer.",
                    {required("method", text(), "Its name."), optional("payload", json(), "Any JSON."),
                     optional("response_timeout", duration(), "How long the device may take."),
-                    optional("connect_timeout", duration(), "How long to wait for a device that is not connected."), of_identity("On whom")});
+                    optional("connect_timeout", duration(), "How long to wait for a device that is not connected."),
+                    of_identity("On whom")});
 }
 
 Type authorization() {
-    return record({optional("policy", text(), "The shared access policy that signs."), optional("expires_in", duration(), "1h when missing; negative for an expired one."),
+    return record({optional("policy", text(), "The shared access policy that signs."),
+                   optional("expires_in", duration(), "1h when missing; negative for an expired one."),
                    optional("resource", text(), "The resource of the token; the host when missing."),
-                   optional("token", text(), "The whole Authorization header."), optional("none", flag(), "true: an empty Authorization header.")},
+                   optional("token", text(), "The whole Authorization header."),
+                   optional("none", flag(), "true: an empty Authorization header.")},
                   {{"policy", "token", "none"}, {"expires_in", "token", "none"}});
 }
 
 LineSpec request() {
-    return service("request", "Any request to the service API.",
-                   {required("method", text(), "GET, PUT, ..."), required("path", text(), "Path and query, percent-encoded."),
-                    optional("json", json(), "The body as JSON."), optional("payload", text(), "The body as text."),
-                    optional("headers", dictionary(), "Further headers."), optional("auth", authorization(), "Another token than the ordinary one.")},
-                   {{{"json", "payload"}, false}});
+    return service(
+        "request", "Any request to the service API.",
+        {required("method", text(), "GET, PUT, ..."), required("path", text(), "Path and query, percent-encoded."),
+         optional("json", json(), "The body as JSON."), optional("payload", text(), "The body as text."),
+         optional("headers", dictionary(), "Further headers."),
+         optional("auth", authorization(), "Another token than the ordinary one.")},
+        {{{"json", "payload"}, false}});
 }
 
 FieldSpec packet_id() { return optional("packet_id", packet_identifier(), "Its packet identifier."); }
 
 std::vector<FieldSpec> expected_body() {
-    return {optional("payload", text(), "The payload as text."), optional("json", json(), "JSON that must be contained in the payload."),
+    return {optional("payload", text(), "The payload as text."),
+            optional("json", json(), "JSON that must be contained in the payload."),
             optional("hex", hex(), "The payload as bytes.")};
 }
 
 std::vector<LineSpec> expected_of_hub() {
-    const auto hub = [](std::string name, std::string doc, std::vector<FieldSpec> fields = {}, std::vector<Choice> choices = {}) {
+    const auto hub = [](std::string name, std::string doc, std::vector<FieldSpec> fields = {},
+                        std::vector<Choice> choices = {}) {
         return expected(Speaker::hub, std::move(name), std::move(doc), std::move(fields), std::move(choices));
     };
-    const std::vector<FieldSpec> topic{optional("topic", text(), "The topic; its property bag is compared decoded and in any order."),
-                                       optional("raw_topic", text(), "The topic, character by character."),
-                                       optional("properties", dictionary(), "The decoded property bag; null is a name without '='.")};
+    const std::vector<FieldSpec> topic{
+        optional("topic", text(), "The topic; its property bag is compared decoded and in any order."),
+        optional("raw_topic", text(), "The topic, character by character."),
+        optional("properties", dictionary(), "The decoded property bag; null is a name without '='.")};
     const std::vector<FieldSpec> flags{optional("size", integer(0, largest_payload), "The payload's length in bytes."),
-                                       optional("qos", quality_of_service(), "Its quality of service."), optional("retain", flag(), "Its RETAIN flag."),
+                                       optional("qos", quality_of_service(), "Its quality of service."),
+                                       optional("retain", flag(), "Its RETAIN flag."),
                                        optional("dup", flag(), "Its DUP flag."), packet_id()};
     return {
-        hub("connack", "CONNACK.", {optional("return_code", integer(0, 255), "0 is accepted."), optional("session_present", flag(), "Its flag.")}),
-        hub("suback", "SUBACK.", {packet_id(), optional("return_codes", list({integer(0, 255)}), "One for each topic filter.")}),
+        hub("connack", "CONNACK.",
+            {optional("return_code", integer(0, 255), "0 is accepted."),
+             optional("session_present", flag(), "Its flag.")}),
+        hub("suback", "SUBACK.",
+            {packet_id(), optional("return_codes", list({integer(0, 255)}), "One for each topic filter.")}),
         hub("unsuback", "UNSUBACK.", {packet_id()}),
         hub("puback", "PUBACK.", {packet_id()}),
         hub("pubrec", "PUBREC.", {packet_id()}),
@@ -115,28 +134,35 @@ std::vector<LineSpec> service_lines() {
                 {of_identity("Which"), optional("status", word({"enabled", "disabled"}), "enabled when missing."),
                  optional("rotate_keys", flag(), "Gives it new keys; false when missing.")}),
         service("delete_identity", "Removes an identity from the registry.", {of_identity("Which")}),
-        service("purge", "Removes the cloud-to-device messages that wait.", {of_identity("Whose")}, {}, {"service", "cloud_to_device"}),
+        service("purge", "Removes the cloud-to-device messages that wait.", {of_identity("Whose")}, {},
+                {"service", "cloud_to_device"}),
         request(),
-        service("fault", "The embedded hub deviates from now on.", {required("name", text(), "The deviation.")}, {}, {"service", "faults"}),
+        service("fault", "The embedded hub deviates from now on.", {required("name", text(), "The deviation.")}, {},
+                {"service", "faults"}),
     };
 }
 
 std::vector<LineSpec> expected_lines() {
     auto lines = expected_of_hub();
-    lines.push_back(expected(Speaker::service, "answer", "The answer to a service line.",
-                             {optional("to", of(Kind::exchange), "The line's name, given with `as`; the last one when missing."),
-                              optional("status", integer(100, 599), "The HTTP status."), optional("json", json(), "JSON that must be contained in the body."),
-                              optional("payload", text(), "The body as text."), optional("headers", dictionary(), "Headers, their names in lower case.")},
-                             {{{"json", "payload"}, false}}, {"service"}));
-    lines.push_back(expected(Speaker::service, "telemetry", "A message that reached the back end.",
-                             expected_body() + std::vector{optional("size", integer(0, largest_payload), "The payload's length in bytes."),
-                                                           optional("properties", dictionary(), "Application properties."),
-                                                           optional("system", dictionary(), "System properties."),
-                                                           optional("annotations", dictionary(), "Message annotations."), of_identity("From whom")},
-                             {{{"payload", "json", "hex"}, false}}, {"telemetry"}));
+    lines.push_back(
+        expected(Speaker::service, "answer", "The answer to a service line.",
+                 {optional("to", of(Kind::exchange), "The line's name, given with `as`; the last one when missing."),
+                  optional("status", integer(100, 599), "The HTTP status."),
+                  optional("json", json(), "JSON that must be contained in the body."),
+                  optional("payload", text(), "The body as text."),
+                  optional("headers", dictionary(), "Headers, their names in lower case.")},
+                 {{{"json", "payload"}, false}}, {"service"}));
+    lines.push_back(expected(
+        Speaker::service, "telemetry", "A message that reached the back end.",
+        expected_body() + std::vector{optional("size", integer(0, largest_payload), "The payload's length in bytes."),
+                                      optional("properties", dictionary(), "Application properties."),
+                                      optional("system", dictionary(), "System properties."),
+                                      optional("annotations", dictionary(), "Message annotations."),
+                                      of_identity("From whom")},
+        {{{"payload", "json", "hex"}, false}}, {"telemetry"}));
     lines.push_back(expected(Speaker::service, "log", "An entry of the hub's log.",
-                             {optional("code", json(), "Its number."), optional("name", text(), "Its name."), optional("operation", text(), "What the device did."),
-                              of_identity("About whom")},
+                             {optional("code", json(), "Its number."), optional("name", text(), "Its name."),
+                              optional("operation", text(), "What the device did."), of_identity("About whom")},
                              {}, {"log"}));
     return lines;
 }

@@ -46,8 +46,12 @@ inline Type or_null(Type type) {
     return type;
 }
 
-inline FieldSpec optional(std::string name, Type type, std::string doc) { return {std::move(name), std::move(type), std::move(doc), false}; }
-inline FieldSpec required(std::string name, Type type, std::string doc) { return {std::move(name), std::move(type), std::move(doc), true}; }
+inline FieldSpec optional(std::string name, Type type, std::string doc) {
+    return {std::move(name), std::move(type), std::move(doc), false};
+}
+inline FieldSpec required(std::string name, Type type, std::string doc) {
+    return {std::move(name), std::move(type), std::move(doc), true};
+}
 
 inline std::vector<FieldSpec> operator+(std::vector<FieldSpec> left, const std::vector<FieldSpec>& right) {
     left.insert(left.end(), right.begin(), right.end());
@@ -61,12 +65,16 @@ inline Type packet_identifier() { return integer(0, 65535); }
 
 /// `payload`, `json`, `hex`, `size`: the same bytes, said differently.
 inline std::vector<FieldSpec> body(const std::string& when_missing) {
-    return {optional("payload", text(), "The payload as text." + when_missing), optional("json", json(), "The payload as JSON."),
-            optional("hex", hex(), "The payload as bytes: \"00 ff\"."), optional("size", integer(0, largest_payload), "A payload of so many bytes.")};
+    return {optional("payload", text(), "The payload as text." + when_missing),
+            optional("json", json(), "The payload as JSON."),
+            optional("hex", hex(), "The payload as bytes: \"00 ff\"."),
+            optional("size", integer(0, largest_payload), "A payload of so many bytes.")};
 }
 inline Choice one_body() { return {{"payload", "json", "hex", "size"}, false}; }
 
-inline FieldSpec of_identity(const std::string& doc) { return optional("identity", identity(), doc + "; device when missing."); }
+inline FieldSpec of_identity(const std::string& doc) {
+    return optional("identity", identity(), doc + "; device when missing.");
+}
 
 }  // namespace hubspec::scenario::types
 

@@ -27,7 +27,8 @@ void check_indentation(const SourceFile& file, Diagnostics& diagnostics) {
         const auto content = line.find_first_not_of(" \t");
         const auto tab = line.find('\t');
         if (content == std::string_view::npos || tab > content) continue;
-        diagnostics.push_back(diagnose(file, {number, static_cast<int>(tab) + 1}, 1, "a tab cannot indent; use spaces"));
+        diagnostics.push_back(
+            diagnose(file, {number, static_cast<int>(tab) + 1}, 1, "a tab cannot indent; use spaces"));
     }
 }
 
@@ -93,24 +94,27 @@ Document read(const std::string& path) {
     return document;
 }
 
-Diagnostic at(const Node& node, std::string message) { return diagnose(*node.file, node.place, node.length, std::move(message)); }
+Diagnostic at(const Node& node, std::string message) {
+    return diagnose(*node.file, node.place, node.length, std::move(message));
+}
 
 Diagnostic at(const Node& parent, const Member& key, std::string message) {
     return diagnose(*parent.file, key.place, key.length, std::move(message));
 }
 
 std::string describe(const Node& node) {
-    return std::visit(mqtt::overloaded{
-                          [](const Scalar& scalar) -> std::string {
-                              if (scalar.value.text() != nullptr) return "the text '" + shorten(scalar.text, longest_quote) + "'";
-                              if (scalar.value.is_null()) return "null";
-                              if (std::holds_alternative<bool>(scalar.value.form)) return scalar.text;
-                              return "the number " + scalar.text;
-                          },
-                          [](const Sequence& sequence) -> std::string { return sequence.items.empty() ? "an empty list" : "a list"; },
-                          [](const Map& map) -> std::string { return map.members.empty() ? "an empty map" : "a map"; },
-                      },
-                      node.form);
+    return std::visit(
+        mqtt::overloaded{
+            [](const Scalar& scalar) -> std::string {
+                if (scalar.value.text() != nullptr) return "the text '" + shorten(scalar.text, longest_quote) + "'";
+                if (scalar.value.is_null()) return "null";
+                if (std::holds_alternative<bool>(scalar.value.form)) return scalar.text;
+                return "the number " + scalar.text;
+            },
+            [](const Sequence& sequence) -> std::string { return sequence.items.empty() ? "an empty list" : "a list"; },
+            [](const Map& map) -> std::string { return map.members.empty() ? "an empty map" : "a map"; },
+        },
+        node.form);
 }
 
 }  // namespace hubspec::scenario::yaml

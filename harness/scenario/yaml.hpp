@@ -9,8 +9,8 @@
 #include "harness/scenario/diagnostic.hpp"
 #include "harness/scenario/source_file.hpp"
 
-/// Strict YAML: every node knows its place, nothing is guessed. No aliases, anchors, tags, merge keys, second documents,
-/// duplicate keys or missing values; plain scalars are null, true, false, decimal numbers and text.
+/// Strict YAML: every node knows its place, nothing is guessed. No aliases, anchors, tags, merge keys, second
+/// documents, duplicate keys or missing values; plain scalars are null, true, false, decimal numbers and text.
 namespace hubspec::scenario::yaml {
 
 inline constexpr int deepest = 64;

@@ -45,7 +45,8 @@ public:
     }
 
     void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
-        say(offset_of(mark), 1 + static_cast<int>(count_characters(name)), "anchors are not supported; without aliases nothing needs one");
+        say(offset_of(mark), 1 + static_cast<int>(count_characters(name)),
+            "anchors are not supported; without aliases nothing needs one");
     }
 
     void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
@@ -54,10 +55,12 @@ public:
         add_scalar(offset, value, tag == "!");
     }
 
-    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
         begin(offset_of(mark), tag, Sequence{});
     }
-    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
+    void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
         begin(offset_of(mark), tag, Map{});
     }
     void OnSequenceEnd() override { end(); }
@@ -69,15 +72,19 @@ public:
 private:
     struct Frame {
         Node node;
-        Member key;              // of a map: the key whose value comes next
+        Member key;  // of a map: the key whose value comes next
         bool has_key = false;
-        bool ignored_key = false;  // something was said about the key: its value does not count
-        bool is_key = false;     // the node itself stands where a key belongs
+        bool ignored_key = false;                    // something was said about the key: its value does not count
+        bool is_key = false;                         // the node itself stands where a key belongs
         std::unordered_map<std::string, int> lines;  // of the keys of a map
     };
 
-    std::string_view rest(std::size_t offset) const { return std::string_view(file_.text).substr(std::min(offset, file_.text.size())); }
-    static std::size_t offset_of(const YAML::Mark& mark) { return mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos); }
+    std::string_view rest(std::size_t offset) const {
+        return std::string_view(file_.text).substr(std::min(offset, file_.text.size()));
+    }
+    static std::size_t offset_of(const YAML::Mark& mark) {
+        return mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos);
+    }
     model::Place place(std::size_t offset) const { return file_.place(offset); }
 
     void say(std::size_t offset, int length, std::string message) { say(place(offset), length, std::move(message)); }
@@ -110,7 +117,9 @@ private:
         throw Stop{};
     }
 
-    bool expects_key() const { return !frames_.empty() && frames_.back().node.map() != nullptr && !frames_.back().has_key; }
+    bool expects_key() const {
+        return !frames_.empty() && frames_.back().node.map() != nullptr && !frames_.back().has_key;
+    }
 
     // --- scalars ---
 
@@ -134,7 +143,8 @@ private:
     Extent scalar_extent(std::size_t offset, const std::string& text, bool quoted) {
         const auto line_end = std::min(file_.text.find_first_of("\r\n", offset), file_.text.size());
         auto last = quoted ? offset + 1 : std::min(line_end, offset + text.size());
-        if (const char first = offset < file_.text.size() ? file_.text[offset] : '\0'; quoted && (first == '"' || first == '\'')) {
+        if (const char first = offset < file_.text.size() ? file_.text[offset] : '\0';
+            quoted && (first == '"' || first == '\'')) {
             const auto close = closing_quote(file_.text, offset);
             if (close == std::string::npos) {  // yaml-cpp lets some of these pass
                 say(offset, 1, unclosed_quote);
@@ -156,8 +166,11 @@ private:
         const auto [first, is_new] = frame.lines.try_emplace(name, frame.key.place.line);
         const bool merge = name == "<<" && !quoted;
         frame.ignored_key = merge || !is_new;
-        if (merge) say(frame.key.place, extent.length, "merge keys are not supported; write the keys themselves");
-        else if (!is_new) say(frame.key.place, extent.length, "the key '" + name + "' was given already in line " + std::to_string(first->second));
+        if (merge)
+            say(frame.key.place, extent.length, "merge keys are not supported; write the keys themselves");
+        else if (!is_new)
+            say(frame.key.place, extent.length,
+                "the key '" + name + "' was given already in line " + std::to_string(first->second));
     }
 
     /// Nothing stands where a key, a value or an item belongs. "Not there" is written by leaving the key out.
@@ -168,8 +181,10 @@ private:
             frames_.back().has_key = frames_.back().ignored_key = true;
             return;
         }
-        if (frames_.empty()) say(offset, 1, "the file is empty");
-        else if (frames_.back().node.map() == nullptr) say(offset, 1, "a list item is missing before this; write null, \"\", {} or []");
+        if (frames_.empty())
+            say(offset, 1, "the file is empty");
+        else if (frames_.back().node.map() == nullptr)
+            say(offset, 1, "a list item is missing before this; write null, \"\", {} or []");
         else if (!frames_.back().ignored_key) {
             const auto& key = frames_.back().key;
             say(key.place, key.length, "the key '" + key.name + "' has no value; write null, \"\", {} or []");
@@ -199,7 +214,8 @@ private:
         auto& parent = frames_.back().node;
         parent.broken = true;
         const auto close = file_.text.find("}}", offset);
-        const bool is_name = offset > 0 && file_.text[offset - 1] == '{' && file_.text[offset] == '{' && close != std::string::npos;
+        const bool is_name =
+            offset > 0 && file_.text[offset - 1] == '{' && file_.text[offset] == '{' && close != std::string::npos;
         if (!is_name) return say(offset, 1, "a key must be text");
         const auto name = file_.text.substr(offset - 1, close + 3 - offset);
         if (name.find('\n') != std::string::npos) return say(offset, 1, "a key must be text");
@@ -246,13 +262,19 @@ private:
 class DocumentProbe : public YAML::EventHandler {
 public:
     std::size_t offset = 0;
-    void OnDocumentStart(const YAML::Mark& mark) override { offset = mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos); }
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        offset = mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos);
+    }
     void OnDocumentEnd() override {}
     void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
     void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
     void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
-    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { throw Stop{}; }
-    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { throw Stop{}; }
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+        throw Stop{};
+    }
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+        throw Stop{};
+    }
     void OnSequenceEnd() override {}
     void OnMapEnd() override {}
 };
@@ -289,7 +311,8 @@ bool has_directive(const SourceFile& file) {
 
 void build(Document& document) {
     if (has_directive(*document.file)) {
-        document.diagnostics.push_back(diagnose(*document.file, {1, 1}, 1, "directives are not supported; the file is YAML 1.2"));
+        document.diagnostics.push_back(
+            diagnose(*document.file, {1, 1}, 1, "directives are not supported; the file is YAML 1.2"));
         return;
     }
     std::istringstream in(document.file->text);

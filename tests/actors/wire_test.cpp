@@ -28,7 +28,9 @@ TEST_P(TlsVersions, AreSpoken) {
     EXPECT_EQ(world.await_packet<mqtt::Connack>().return_code, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, TlsVersions, testing::Values(std::pair{net::TlsVersion::tls_1_2, "TLSv1.2"}, std::pair{net::TlsVersion::tls_1_3, "TLSv1.3"}));
+INSTANTIATE_TEST_SUITE_P(All, TlsVersions,
+                         testing::Values(std::pair{net::TlsVersion::tls_1_2, "TLSv1.2"},
+                                         std::pair{net::TlsVersion::tls_1_3, "TLSv1.3"}));
 
 TEST(Wire, WhatIsSentBeforeTheTransportStandsWaitsForIt) {
     World world;
@@ -116,7 +118,11 @@ TEST(Service, FetchesWithATokenOfThePolicy) {
 TEST(Service, AsksInTheBackgroundAndTellsNoToken) {
     World world;
     Service service(world.endpoint(), world.service_access(), world.inbox());
-    service.ask("first", {"GET", "/twins/d1?api-version=2021-04-12", {{"Authorization", service_token(world.endpoint(), world.service_access(), std::chrono::hours(1))}}, {}});
+    service.ask("first",
+                {"GET",
+                 "/twins/d1?api-version=2021-04-12",
+                 {{"Authorization", service_token(world.endpoint(), world.service_access(), std::chrono::hours(1))}},
+                 {}});
     const auto asked = world.await<ServiceAsked>();
     EXPECT_EQ(header(asked.request.headers, "Authorization"), "(hidden)");
     EXPECT_EQ(world.await<ServiceAnswered>().response.status, 200);
@@ -140,14 +146,19 @@ TEST(Service, FollowsTelemetryInOrderAndStopsAtOnce) {
         Wire wire(world.loop(), world.inbox(), "main");
         wire.open(world.endpoint(), {});
         std::vector<WirePacket> packets{{world.connect_packet(), {}}};
-        for (std::uint8_t i = 0; i < 20; ++i) packets.push_back({mqtt::Publish{"devices/d1/messages/events/", {static_cast<std::uint8_t>('a' + i)}, 0, false, false, 0}, {}});
+        for (std::uint8_t i = 0; i < 20; ++i)
+            packets.push_back(
+                {mqtt::Publish{"devices/d1/messages/events/", {static_cast<std::uint8_t>('a' + i)}, 0, false, false, 0},
+                 {}});
         wire.send(packets);
         std::string order;
         for (int i = 0; i < 20; ++i) {
             const auto message = world.await<TelemetrySeen>().message;
             order += *message.find("body")->text() + " ";
         }
-        EXPECT_EQ(order, "YQ== Yg== Yw== ZA== ZQ== Zg== Zw== aA== aQ== ag== aw== bA== bQ== bg== bw== cA== cQ== cg== cw== dA== ");
+        EXPECT_EQ(
+            order,
+            "YQ== Yg== Yw== ZA== ZQ== Zg== Zw== aA== aQ== ag== aw== bA== bQ== bg== bw== cA== cQ== cg== cw== dA== ");
     }  // a long poll is pending here; the destructor does not wait for it
 }
 

@@ -28,14 +28,19 @@ const std::map<std::string, Rule>& rules() {
         {"harness/model", {{"harness/mqtt"}, {"nlohmann"}}},
         {"harness/scenario", {{"harness/model", "harness/mqtt", "harness/iothub"}, {"yaml-cpp", "nlohmann", "fmt"}}},
         {"harness/net", {{"harness/model"}, {"boost", "openssl"}}},
-        {"harness/actors", {{"harness/model", "harness/mqtt", "harness/iothub", "harness/net"}, {"mqtt", "curl", "MQTTAsync.h", "dlfcn.h", "link.h"}}},
+        {"harness/actors",
+         {{"harness/model", "harness/mqtt", "harness/iothub", "harness/net"},
+          {"mqtt", "curl", "MQTTAsync.h", "dlfcn.h", "link.h"}}},
         {"harness/run", {{"harness/model", "harness/mqtt", "harness/iothub", "harness/net", "harness/actors"}, {}}},
-        {"harness/cli", {{"harness/model", "harness/mqtt", "harness/iothub", "harness/net", "harness/actors", "harness/run", "harness/scenario",
-                          "fixtures/hub", "fixtures/hub/server", "fixtures/deviations", "fixtures/pki", "reports"},
-                         {"CLI", "nlohmann", "fmt"}}},
+        {"harness/cli",
+         {{"harness/model", "harness/mqtt", "harness/iothub", "harness/net", "harness/actors", "harness/run",
+           "harness/scenario", "fixtures/hub", "fixtures/hub/server", "fixtures/deviations", "fixtures/pki", "reports"},
+          {"CLI", "nlohmann", "fmt"}}},
         {"fixtures/pki", {{}, {"openssl"}}},
         {"fixtures/hub", {{"harness/mqtt", "harness/iothub", "harness/model"}, {"nlohmann", "fmt"}}},
-        {"fixtures/hub/server", {{"harness/mqtt", "harness/model", "harness/net", "fixtures/hub", "fixtures/deviations"}, {"boost", "nlohmann"}}},
+        {"fixtures/hub/server",
+         {{"harness/mqtt", "harness/model", "harness/net", "fixtures/hub", "fixtures/deviations"},
+          {"boost", "nlohmann"}}},
         {"fixtures/deviations", {{"harness/mqtt", "fixtures/hub"}, {}}},
         {"reports", {{"harness/model"}, {"pugixml.hpp", "utf8.h", "utf8", "nlohmann", "fmt"}}},
     };
@@ -55,7 +60,8 @@ bool is_system(const std::string& header) {
     static const std::set<std::string> folders{"sys", "netinet", "arpa"};
     const auto slash = header.find('/');
     if (slash != std::string::npos) return folders.contains(header.substr(0, slash));
-    static const std::set<std::string> posix{"unistd.h", "fcntl.h", "poll.h", "signal.h", "pthread.h", "time.h", "errno.h", "string.h", "stdlib.h", "dlfcn.h"};
+    static const std::set<std::string> posix{"unistd.h", "fcntl.h", "poll.h",   "signal.h", "pthread.h",
+                                             "time.h",   "errno.h", "string.h", "stdlib.h", "dlfcn.h"};
     return header.find('.') == std::string::npos || posix.contains(header);
 }
 
@@ -78,13 +84,18 @@ std::vector<std::string> problems_in(const fs::path& file, const std::string& pa
         const std::string place = path + ":" + std::to_string(number) + ": ";
         if (match[1] == "\"") {
             const std::string other = room_of(header);
-            if (other.empty()) problems.push_back(place + header + " is not spelled from the repository root");
-            else if (other != room && !rule.rooms.contains(other)) problems.push_back(place + room + " may not include " + other);
+            if (other.empty())
+                problems.push_back(place + header + " is not spelled from the repository root");
+            else if (other != room && !rule.rooms.contains(other))
+                problems.push_back(place + room + " may not include " + other);
         } else if (!is_system(header)) {
             const std::string owner = header.substr(0, header.find('/'));
-            if (!rule.third_party.contains(owner)) problems.push_back(place + room + " may not include <" + header + ">");
-            else if (path.ends_with(".hpp") && header != "nlohmann/json_fwd.hpp" && room != "harness/net" && !is_private(path))
-                problems.push_back(place + "<" + header + "> belongs in a .cpp file: it costs every reader of this header seconds");
+            if (!rule.third_party.contains(owner))
+                problems.push_back(place + room + " may not include <" + header + ">");
+            else if (path.ends_with(".hpp") && header != "nlohmann/json_fwd.hpp" && room != "harness/net" &&
+                     !is_private(path))
+                problems.push_back(place + "<" + header +
+                                   "> belongs in a .cpp file: it costs every reader of this header seconds");
         }
     }
     return problems;

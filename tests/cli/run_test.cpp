@@ -35,7 +35,8 @@ steps:
 )";
 
 std::string target_file(int port) {
-    return "host: hub.example\naddress: 127.0.0.1\nports: {mqtt: " + std::to_string(port) + "}\nidentities: [{id: d1, key: {file: key.txt}}]\nwithin: 1s\n";
+    return "host: hub.example\naddress: 127.0.0.1\nports: {mqtt: " + std::to_string(port) +
+           "}\nidentities: [{id: d1, key: {file: key.txt}}]\nwithin: 1s\n";
 }
 
 TEST(Run, PassesWithStatusZero) {
@@ -54,7 +55,8 @@ TEST(Run, SaysWhatFailedWhereAndWhyWithStatusOne) {
     EXPECT_THAT(ended.err, HasSubstr("FAIL failing"));
     EXPECT_THAT(ended.err, HasSubstr(path + ":5:5"));
     EXPECT_THAT(ended.err, HasSubstr("return_code: expected 5, got 0"));
-    EXPECT_THAT(ended.err, HasSubstr("CONN-02 (must, protocol line 85): The CONNECT client identifier is the device id."));
+    EXPECT_THAT(ended.err,
+                HasSubstr("CONN-02 (must, protocol line 85): The CONNECT client identifier is the device id."));
     EXPECT_THAT(ended.err, HasSubstr("CONNACK 0 (accepted)"));
     EXPECT_THAT(ended.err, HasSubstr("hubspec run " + path + " --match failing"));
 }
@@ -85,9 +87,16 @@ TEST(Run, NothingSelectedIsStatusFourWithAHint) {
 }
 
 TEST(Run, BadUsageIsStatusThree) {
-    for (const auto& arguments : std::vector<std::vector<std::string>>{{"run", "--jbos", "3"}, {"rnu"}, {}, {"run", "--report", "xml:a"}, {"run", "--shard", "5/4"},
-                                                     {"run", "--deviation", "no-such"}, {"run", "/no/such/scenario.yaml"}, {"run", "--target", "/no/such/target.yaml"},
-                                                     {"run", "--target", "x.yaml", "--deviation", "connack-never-comes"}}) {
+    for (const auto& arguments :
+         std::vector<std::vector<std::string>>{{"run", "--jbos", "3"},
+                                               {"rnu"},
+                                               {},
+                                               {"run", "--report", "xml:a"},
+                                               {"run", "--shard", "5/4"},
+                                               {"run", "--deviation", "no-such"},
+                                               {"run", "/no/such/scenario.yaml"},
+                                               {"run", "--target", "/no/such/target.yaml"},
+                                               {"run", "--target", "x.yaml", "--deviation", "connack-never-comes"}}) {
         const auto ended = run_hubspec(arguments);
         EXPECT_EQ(ended.status, 3) << testing::PrintToString(arguments) << ended.err;
         EXPECT_THAT(ended.err, Not(testing::IsEmpty()));
@@ -98,7 +107,8 @@ TEST(Run, BadUsageIsStatusThree) {
 TEST(Run, WritesReportsForFailuresToo) {
     const Folder folder;
     const auto path = folder.write("failing.yaml", failing);
-    const auto ended = run_hubspec({"run", path, "--report", "json:" + folder.path("r.json"), "--report", "junit:" + folder.path("r.xml"), "--report", "junit:-"});
+    const auto ended = run_hubspec({"run", path, "--report", "json:" + folder.path("r.json"), "--report",
+                                    "junit:" + folder.path("r.xml"), "--report", "junit:-"});
     EXPECT_EQ(ended.status, 1);
     EXPECT_THAT(folder.read("r.json"), HasSubstr("\"verdict\": \"fail\""));
     EXPECT_THAT(folder.read("r.xml"), HasSubstr("<failure "));
@@ -107,7 +117,8 @@ TEST(Run, WritesReportsForFailuresToo) {
 
 TEST(Run, AReportThatCannotBeWrittenIsSaid) {
     const Folder folder;
-    const auto ended = run_hubspec({"run", folder.write("good.yaml", good), "--report", "json:" + folder.write("file", "") + "/r.json"});
+    const auto ended = run_hubspec(
+        {"run", folder.write("good.yaml", good), "--report", "json:" + folder.write("file", "") + "/r.json"});
     EXPECT_EQ(ended.status, 2);
     EXPECT_THAT(ended.err, HasSubstr("file/r.json"));
 }
@@ -126,7 +137,8 @@ steps:
   - wire: {connect: {}}
   - hub: {connack: {return_code: 5}}
 )");
-    const auto ended = run_hubspec({"run", path, "-vv", "--report", "json:" + folder.path("r.json"), "--report", "junit:" + folder.path("r.xml")});
+    const auto ended = run_hubspec(
+        {"run", path, "-vv", "--report", "json:" + folder.path("r.json"), "--report", "junit:" + folder.path("r.xml")});
     EXPECT_EQ(ended.status, 1);
     const std::string everything = ended.err + folder.read("r.json") + folder.read("r.xml");
     EXPECT_THAT(everything, HasSubstr("(hidden)"));
@@ -151,7 +163,8 @@ TEST(Run, RepeatsUnderNamesOfTheirOwn) {
 
 TEST(Run, ShardsPartitionTheSuite) {
     std::vector<std::string> parts;
-    for (const char* shard : {"1/3", "2/3", "3/3"}) parts.push_back(run_hubspec({"run", "--dry-run", "--shard", shard}).out);
+    for (const char* shard : {"1/3", "2/3", "3/3"})
+        parts.push_back(run_hubspec({"run", "--dry-run", "--shard", shard}).out);
     const auto whole = run_hubspec({"run", "--dry-run"}).out;
     EXPECT_EQ(parts[0].size() + parts[1].size() + parts[2].size(), whole.size());
     EXPECT_GT(parts[2].size(), 0u);
@@ -161,7 +174,8 @@ TEST(Run, AHubThatIsNotThereMakesErrorsAndReports) {
     const Folder folder;
     folder.write("key.txt", "a2V5\n");
     const auto target = folder.write("target.yaml", target_file(1));
-    const auto ended = run_hubspec({"run", folder.write("good.yaml", good), "--target", target, "--report", "junit:" + folder.path("r.xml")});
+    const auto ended = run_hubspec(
+        {"run", folder.write("good.yaml", good), "--target", target, "--report", "junit:" + folder.path("r.xml")});
     EXPECT_EQ(ended.status, 2) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("the hub cannot be reached at 127.0.0.1:1"));
     EXPECT_THAT(folder.read("r.xml"), HasSubstr("<error "));
@@ -174,21 +188,27 @@ TEST_P(BadHub, EndsInErrorsNotInACrashOrAHang) {
     const Listener listener(GetParam());
     folder.write("key.txt", "a2V5\n");
     const auto target = folder.write("target.yaml", target_file(listener.port()));
-    const auto ended = run_hubspec({"run", folder.write("good.yaml", good), "--target", target, "--timeout-scale", "0.1", "--report", "json:" + folder.path("r.json")});
+    const auto ended = run_hubspec({"run", folder.write("good.yaml", good), "--target", target, "--timeout-scale",
+                                    "0.1", "--report", "json:" + folder.path("r.json")});
     EXPECT_EQ(ended.status, 2) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("the hub cannot be reached at 127.0.0.1:" + std::to_string(listener.port())));
     EXPECT_TRUE(folder.has("r.json"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Manners, BadHub, testing::Values(Listener::Manner::closes_at_once, Listener::Manner::answers_nonsense, Listener::Manner::never_answers));
+INSTANTIATE_TEST_SUITE_P(Manners, BadHub,
+                         testing::Values(Listener::Manner::closes_at_once, Listener::Manner::answers_nonsense,
+                                         Listener::Manner::never_answers));
 
 TEST(Run, TheFirstInterruptEndsCleanlyAndWritesReports) {
     const Folder folder;
     // Nothing comes for as long as the window is open.
-    const auto path = folder.write("waits.yaml", "title: Waits\nverifies: [CONN-02]\nsteps:\n  - wire: {connect: {}}\n  - hub: {connack: {return_code: 0}}\n"
-                                                 "  - hub: {publish: {topic: any}}\n    within: 10m\n");
+    const auto path = folder.write(
+        "waits.yaml",
+        "title: Waits\nverifies: [CONN-02]\nsteps:\n  - wire: {connect: {}}\n  - hub: {connack: {return_code: 0}}\n"
+        "  - hub: {publish: {topic: any}}\n    within: 10m\n");
     folder.write("good.yaml", good);
-    Process process(Start{{"run", folder.path(), "--jobs", "1", "--report", "json:" + folder.path("r.json")}, {}, {}, {}});
+    Process process(
+        Start{{"run", folder.path(), "--jobs", "1", "--report", "json:" + folder.path("r.json")}, {}, {}, {}});
     ASSERT_TRUE(process.wait_for("good"));
     process.signal(SIGINT);
     const auto ended = process.wait();

@@ -17,7 +17,12 @@ using testing::Not;
 
 class HubProcess : public testing::Test {
 protected:
-    HubProcess() : process_(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder_.path("state"), "--device", "d1", "--device", "d2"}, {}, {}, {}}) {}
+    HubProcess()
+        : process_(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder_.path("state"),
+                          "--device", "d1", "--device", "d2"},
+                         {},
+                         {},
+                         {}}) {}
     Folder folder_;
     Process process_;
 };
@@ -41,21 +46,26 @@ TEST_F(HubProcess, IsATargetForTheSuite) {
     // A second process takes the facts from the first one's line.
     auto facts = json::parse(process_.out());
     other.write("service.txt", facts["serviceConnectionString"].get<std::string>());
-    const auto target = other.write("target.yaml", "host: " + facts["hostName"].get<std::string>() + "\naddress: 127.0.0.1\nports: {mqtt: " + std::to_string(facts["mqttPort"].get<int>()) +
-                                                       ", https: " + std::to_string(facts["httpsPort"].get<int>()) + "}\nca: " + facts["caFile"].get<std::string>() +
-                                                       "\nservice: {connection_string: {file: service.txt}}\nlongest_wait: 1s\n");
+    const auto target = other.write(
+        "target.yaml", "host: " + facts["hostName"].get<std::string>() +
+                           "\naddress: 127.0.0.1\nports: {mqtt: " + std::to_string(facts["mqttPort"].get<int>()) +
+                           ", https: " + std::to_string(facts["httpsPort"].get<int>()) +
+                           "}\nca: " + facts["caFile"].get<std::string>() +
+                           "\nservice: {connection_string: {file: service.txt}}\nlongest_wait: 1s\n");
     const auto ended = run_hubspec({"run", "--target", target, "--report", "json:" + other.path("r.json")});
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("not applicable"));
     EXPECT_THAT(ended.err, HasSubstr("passed"));
-    const auto key = facts["serviceConnectionString"].get<std::string>().substr(facts["serviceConnectionString"].get<std::string>().find("SharedAccessKey=") + 16);
+    const auto key = facts["serviceConnectionString"].get<std::string>().substr(
+        facts["serviceConnectionString"].get<std::string>().find("SharedAccessKey=") + 16);
     EXPECT_THAT(ended.err + other.read("r.json"), Not(HasSubstr(key)));
 }
 
 TEST_F(HubProcess, AnExplicitPortThatIsTakenIsAnError) {
     ASSERT_TRUE(process_.wait_for("\n"));
     const auto port = json::parse(process_.out())["mqttPort"].get<int>();
-    const auto ended = run_hubspec({"hub", "--mqtt-port", std::to_string(port), "--https-port", "0", "--state", folder_.path("other")});
+    const auto ended = run_hubspec(
+        {"hub", "--mqtt-port", std::to_string(port), "--https-port", "0", "--state", folder_.path("other")});
     EXPECT_EQ(ended.status, 3);
     EXPECT_THAT(ended.err, HasSubstr(std::to_string(port)));
 }
@@ -63,7 +73,8 @@ TEST_F(HubProcess, AnExplicitPortThatIsTakenIsAnError) {
 TEST(Hub, RefusesAnIdentityFileThatIsNone) {
     const Folder folder;
     for (const char* text : {"", "{}", "[1]", "[{\"deviceId\": \"\"}]", "nonsense"}) {
-        const auto ended = run_hubspec({"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("s"), "--identities", folder.write("ids.json", text)});
+        const auto ended = run_hubspec({"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state",
+                                        folder.path("s"), "--identities", folder.write("ids.json", text)});
         EXPECT_EQ(ended.status, 3) << text;
         EXPECT_THAT(ended.err, HasSubstr(folder.path("ids.json"))) << text;
     }
@@ -71,8 +82,10 @@ TEST(Hub, RefusesAnIdentityFileThatIsNone) {
 
 TEST(Hub, MakesItsCertificatesAnewWhenTheyCannotBeRead) {
     const Folder folder;
-    for (const char* name : {"state/ca.pem", "state/server.pem", "state/server-key.pem"}) folder.write(name, "no certificate");
-    Process process(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("state")}, {}, {}, {}});
+    for (const char* name : {"state/ca.pem", "state/server.pem", "state/server-key.pem"})
+        folder.write(name, "no certificate");
+    Process process(
+        Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("state")}, {}, {}, {}});
     EXPECT_TRUE(process.wait_for("mqttPort"));
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait().status, 0);
@@ -96,16 +109,21 @@ TEST_P(WrongTarget, IsOneClearMessage) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, WrongTarget,
-    testing::Values(std::pair{"", "empty"}, std::pair{"[1, 2]\n", "a target"}, std::pair{"hots: a\n", "did you mean 'host'?"}, std::pair{"host: h.example\n", "'service'"},
-                    std::pair{"host: h.example\nca: missing.pem\nidentities: []\n", "missing.pem"}, std::pair{"host: h.example\nca: not-a-certificate.pem\n", "'ca'"},
-                    std::pair{"host: h.example\nports: {mqtt: 70000}\n", "70000"}, std::pair{"host: h.example\nservice: {connection_string: plain}\n", "{env: NAME} or {file: PATH}"},
-                    std::pair{"host: h.example\nservice: {connection_string: {env: HUBSPEC_TEST_UNSET}}\n", "'HUBSPEC_TEST_UNSET' is not set"},
-                    std::pair{"host: h.example\nservice: {connection_string: {file: empty.txt}}\n", "'empty.txt' is empty"},
-                    std::pair{"host: h.example\nservice: {connection_string: {file: device.txt}}\n", "this one is a device's"},
-                    std::pair{"host: h.example\nservice: {connection_string: {file: other.txt}}\n", "for the hub 'other.example'"},
-                    std::pair{"host: h.example\nservice: {connection_string: {file: broken.txt}}\n", "cannot be used"},
-                    std::pair{"host: h.example\nidentities: [{id: a}]\n", "an identity has 'id' and 'key'"},
-                    std::pair{"host: h.example\nidentities: [{id: a, key: {file: broken.txt}}]\n", "no Base64"}));
+    testing::Values(
+        std::pair{"", "empty"}, std::pair{"[1, 2]\n", "a target"}, std::pair{"hots: a\n", "did you mean 'host'?"},
+        std::pair{"host: h.example\n", "'service'"},
+        std::pair{"host: h.example\nca: missing.pem\nidentities: []\n", "missing.pem"},
+        std::pair{"host: h.example\nca: not-a-certificate.pem\n", "'ca'"},
+        std::pair{"host: h.example\nports: {mqtt: 70000}\n", "70000"},
+        std::pair{"host: h.example\nservice: {connection_string: plain}\n", "{env: NAME} or {file: PATH}"},
+        std::pair{"host: h.example\nservice: {connection_string: {env: HUBSPEC_TEST_UNSET}}\n",
+                  "'HUBSPEC_TEST_UNSET' is not set"},
+        std::pair{"host: h.example\nservice: {connection_string: {file: empty.txt}}\n", "'empty.txt' is empty"},
+        std::pair{"host: h.example\nservice: {connection_string: {file: device.txt}}\n", "this one is a device's"},
+        std::pair{"host: h.example\nservice: {connection_string: {file: other.txt}}\n", "for the hub 'other.example'"},
+        std::pair{"host: h.example\nservice: {connection_string: {file: broken.txt}}\n", "cannot be used"},
+        std::pair{"host: h.example\nidentities: [{id: a}]\n", "an identity has 'id' and 'key'"},
+        std::pair{"host: h.example\nidentities: [{id: a, key: {file: broken.txt}}]\n", "no Base64"}));
 
 TEST(Lint, CountsWhatIsGood) {
     const auto ended = run_hubspec({"lint"});
@@ -122,7 +140,8 @@ TEST(List, NamesCasesAndDeviations) {
 }
 
 TEST(Coverage, CountsAndNamesHoles) {
-    EXPECT_THAT(run_hubspec({"coverage"}).out, HasSubstr("requirements that bind a hub and can be observed are verified"));
+    EXPECT_THAT(run_hubspec({"coverage"}).out,
+                HasSubstr("requirements that bind a hub and can be observed are verified"));
     EXPECT_TRUE(json::parse(run_hubspec({"coverage", "--json"}).out).is_array());
     EXPECT_EQ(run_hubspec({"coverage", "--holes"}).status, 0);
 }
@@ -161,7 +180,8 @@ TEST(Report, ConvertsAndMergesStoredResults) {
     const Folder folder;
     run_hubspec({"run", "--match", "connect/**", "--shard", "1/2", "--report", "json:" + folder.path("1.json")});
     run_hubspec({"run", "--match", "connect/**", "--shard", "2/2", "--report", "json:" + folder.path("2.json")});
-    const auto ended = run_hubspec({"report", folder.path("1.json"), folder.path("2.json"), "--report", "json:" + folder.path("all.json"), "--report", "junit:" + folder.path("all.xml")});
+    const auto ended = run_hubspec({"report", folder.path("1.json"), folder.path("2.json"), "--report",
+                                    "json:" + folder.path("all.json"), "--report", "junit:" + folder.path("all.xml")});
     EXPECT_EQ(ended.status, 0) << ended.err;
     const auto count = [&](const char* name) { return json::parse(folder.read(name))["cases"].size(); };
     EXPECT_EQ(count("all.json"), count("1.json") + count("2.json"));
@@ -171,7 +191,8 @@ TEST(Report, ConvertsAndMergesStoredResults) {
 TEST(Report, RefusesWhatIsNoResult) {
     const Folder folder;
     for (const char* text : {"", "{}", "[1]", "{\"version\": 99}", "nonsense"}) {
-        const auto ended = run_hubspec({"report", folder.write("r.json", text), "--report", "junit:" + folder.path("r.xml")});
+        const auto ended =
+            run_hubspec({"report", folder.write("r.json", text), "--report", "junit:" + folder.path("r.xml")});
         EXPECT_EQ(ended.status, 3) << text;
         EXPECT_THAT(ended.err, HasSubstr(folder.path("r.json"))) << text;
         EXPECT_FALSE(folder.has("r.xml"));
@@ -181,7 +202,8 @@ TEST(Report, RefusesWhatIsNoResult) {
 
 TEST(Sas, MakesATokenThatItCanInspect) {
     const Folder folder;
-    const auto made = run_hubspec({"sas", "--connection-string-file", folder.write("c.txt", "HostName=h.example;DeviceId=d;SharedAccessKey=a2V5\n")});
+    const auto made = run_hubspec({"sas", "--connection-string-file",
+                                   folder.write("c.txt", "HostName=h.example;DeviceId=d;SharedAccessKey=a2V5\n")});
     ASSERT_EQ(made.status, 0) << made.err;
     EXPECT_THAT(made.out, HasSubstr("SharedAccessSignature sr=h.example%2Fdevices%2Fd&sig="));
     const auto seen = run_hubspec(Start{{"sas", "--inspect", "-"}, {}, {}, made.out});
@@ -196,7 +218,8 @@ TEST(Help, IsThereForEveryVerb) {
     EXPECT_EQ(run_hubspec({"--version"}).out, "hubspec 0.1.0\n");
     const auto help = run_hubspec({"--help"});
     EXPECT_EQ(help.status, 0);
-    for (const char* verb : {"run", "hub", "list", "lint", "coverage", "explain", "schema", "selftest", "report", "sas"}) {
+    for (const char* verb :
+         {"run", "hub", "list", "lint", "coverage", "explain", "schema", "selftest", "report", "sas"}) {
         EXPECT_THAT(help.out, HasSubstr(verb));
         EXPECT_EQ(run_hubspec({verb, "--help"}).status, 0) << verb;
     }

@@ -32,14 +32,17 @@ Connected connected() {
     connect.user_name = "h/d/?api-version=2021-04-12";
     const std::string token = "SharedAccessSignature sr=h%2Fdevices%2Fd&sig=AAAA&se=9999999999";
     connect.password = mqtt::Bytes(token.begin(), token.end());
-    const mqtt::Subscribe subscribe{1, {{"devices/d/messages/devicebound/#", 1}, {"$iothub/twin/res/#", 1}, {"$iothub/methods/POST/#", 0}}};
-    for (const mqtt::Packet& packet : {mqtt::Packet(connect), mqtt::Packet(subscribe)}) one.hub.received(one.connection, mqtt::encode(packet), one.now);
+    const mqtt::Subscribe subscribe{
+        1, {{"devices/d/messages/devicebound/#", 1}, {"$iothub/twin/res/#", 1}, {"$iothub/methods/POST/#", 0}}};
+    for (const mqtt::Packet& packet : {mqtt::Packet(connect), mqtt::Packet(subscribe)})
+        one.hub.received(one.connection, mqtt::encode(packet), one.now);
     return one;
 }
 
 }  // namespace
 
-/// Whatever a client sends in whatever pieces: the hub's answers can be encoded, time goes on, and the service API serves.
+/// Whatever a client sends in whatever pieces: the hub's answers can be encoded, time goes on, and the service API
+/// serves.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     auto one = connected();
     std::span<const std::uint8_t> rest(data, size);

@@ -18,7 +18,8 @@ Bytes bytes(const std::string& text) { return {text.begin(), text.end()}; }
 Bytes conversation() {
     Bytes all;
     encode_to(all, Publish{"$iothub/twin/GET/?$rid=1", {}, 0, false, false, 0});
-    encode_to(all, Publish{"$iothub/twin/PATCH/properties/reported/?$rid=2", bytes(R"({"a":{"b":null},"c":[1]})"), 1, false, false, 7});
+    encode_to(all, Publish{"$iothub/twin/PATCH/properties/reported/?$rid=2", bytes(R"({"a":{"b":null},"c":[1]})"), 1,
+                           false, false, 7});
     encode_to(all, Publish{"devices/d/messages/events/%24.mid=1&a=b", bytes("{}"), 1, true, false, 8});
     encode_to(all, Publish{"$iothub/methods/res/200/?$rid=1", bytes("{}"), 0, false, false, 0});
     encode_to(all, Subscribe{9, {{"$iothub/twin/PATCH/properties/desired/#", 1}}});
@@ -33,9 +34,15 @@ Bytes mutated(Bytes all, std::mt19937& random) {
     for (unsigned left = 1 + random() % 5; left > 0; --left) {
         const auto at = static_cast<std::ptrdiff_t>(random() % all.size());
         switch (random() % 3) {
-            case 0: all[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random()); break;
-            case 1: all.insert(all.begin() + at, static_cast<std::uint8_t>(random())); break;
-            default: all.erase(all.begin() + at); break;
+            case 0:
+                all[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random());
+                break;
+            case 1:
+                all.insert(all.begin() + at, static_cast<std::uint8_t>(random()));
+                break;
+            default:
+                all.erase(all.begin() + at);
+                break;
         }
     }
     return all;
@@ -46,7 +53,8 @@ Bytes mutated(Bytes all, std::mt19937& random) {
 int main(int argc, char** argv) {
     const auto seed = conversation();
     if (argc > 1) {
-        std::ofstream(std::string(argv[1]) + "/conversation", std::ios::binary).write(reinterpret_cast<const char*>(seed.data()), static_cast<std::streamsize>(seed.size()));
+        std::ofstream(std::string(argv[1]) + "/conversation", std::ios::binary)
+            .write(reinterpret_cast<const char*>(seed.data()), static_cast<std::streamsize>(seed.size()));
         return 0;
     }
     std::mt19937 random(11);

@@ -1,5 +1,5 @@
-// Runs the scenario fuzz target without libFuzzer: over the suite, the wrong scenarios and some mutations of each. With a
-// folder as argument it writes the seeds there instead.
+// Runs the scenario fuzz target without libFuzzer: over the suite, the wrong scenarios and some mutations of each. With
+// a folder as argument it writes the seeds there instead.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -18,7 +18,8 @@ std::vector<std::string> seeds() {
     std::vector<std::string> all;
     for (const auto* folder : {HUBSPEC_SOURCE_DIR "/scenarios", HUBSPEC_SOURCE_DIR "/tests/scenario/wrong"})
         for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-            if (entry.path().extension() != ".yaml" || entry.path().string().find("requirements") != std::string::npos) continue;
+            if (entry.path().extension() != ".yaml" || entry.path().string().find("requirements") != std::string::npos)
+                continue;
             std::ifstream in(entry.path(), std::ios::binary);
             all.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
         }
@@ -26,16 +27,22 @@ std::vector<std::string> seeds() {
 }
 
 std::string mutated(std::string text, std::mt19937& random) {
-    static const std::vector<std::string> pieces{"{", "}", "[", "]", ":", ": ", "- ", "\n", "  ", "\t", "\"", "'", "&a ", "*a", "!!x ", "|", ">", "#", "{{", "}}", "any", "null", "\xff", "0", "---\n", "? ", "<<: "};
+    static const std::vector<std::string> pieces{"{",  "}",  "[",   "]",    ":",    ": ",   "- ",    "\n", "  ",
+                                                 "\t", "\"", "'",   "&a ",  "*a",   "!!x ", "|",     ">",  "#",
+                                                 "{{", "}}", "any", "null", "\xff", "0",    "---\n", "? ", "<<: "};
     for (unsigned left = 1 + random() % 3; left > 0; --left) {
         const std::size_t at = text.empty() ? 0 : random() % text.size();
-        if (random() % 2 == 0) text.insert(at, pieces[random() % pieces.size()]);
-        else text.erase(at, 1 + random() % 10);
+        if (random() % 2 == 0)
+            text.insert(at, pieces[random() % pieces.size()]);
+        else
+            text.erase(at, 1 + random() % 10);
     }
     return text;
 }
 
-void run(const std::string& text) { LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()); }
+void run(const std::string& text) {
+    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
 
 }  // namespace
 

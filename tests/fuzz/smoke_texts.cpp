@@ -1,5 +1,5 @@
-// Runs a fuzz target that reads text without libFuzzer: over seeds of every format and a fixed number of mutations of each.
-// With a folder as argument it writes the seeds there instead, for `fuzz_NAME FOLDER`.
+// Runs a fuzz target that reads text without libFuzzer: over seeds of every format and a fixed number of mutations of
+// each. With a folder as argument it writes the seeds there instead, for `fuzz_NAME FOLDER`.
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
@@ -33,16 +33,27 @@ std::string mutated(std::string text, std::mt19937& random) {
     for (unsigned left = 1 + random() % 4; left > 0; --left) {
         const std::size_t at = text.empty() ? 0 : random() % text.size();
         switch (random() % 4) {
-            case 0: text.insert(at, 1, static_cast<char>(random())); break;
-            case 1: text.erase(at, 1 + random() % 3); break;
-            case 2: text.insert(at, text.substr(at / 2, random() % 12)); break;
-            default: text.insert(at, std::vector<std::string>{"%", "%2", "%00", "=", "&", ";", "/", "?", "$", "+", "\xff", "#"}[random() % 12]); break;
+            case 0:
+                text.insert(at, 1, static_cast<char>(random()));
+                break;
+            case 1:
+                text.erase(at, 1 + random() % 3);
+                break;
+            case 2:
+                text.insert(at, text.substr(at / 2, random() % 12));
+                break;
+            default:
+                text.insert(at, std::vector<std::string>{"%", "%2", "%00", "=", "&", ";", "/", "?", "$", "+", "\xff",
+                                                         "#"}[random() % 12]);
+                break;
         }
     }
     return text;
 }
 
-void run(const std::string& text) { LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()); }
+void run(const std::string& text) {
+    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+}
 
 }  // namespace
 

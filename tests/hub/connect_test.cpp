@@ -7,8 +7,8 @@ namespace hubspec::hub {
 namespace {
 
 using namespace test;
-using testing::ElementsAre;
 using mqtt::Packet;
+using testing::ElementsAre;
 
 const Packet accepted = mqtt::Connack{false, 0};
 const Packet refused = mqtt::Connack{false, 5};
@@ -35,29 +35,83 @@ INSTANTIATE_TEST_SUITE_P(
     Connect, Connecting,
     testing::Values(
         ConnectCase{"Documented", [](mqtt::Connect&, World&) {}, accepted},
-        ConnectCase{"SecondaryKey", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D", other_key)); }, accepted},
+        ConnectCase{"SecondaryKey",
+                    [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D", other_key)); },
+                    accepted},
         ConnectCase{"NoApiVersion", [](mqtt::Connect& c, World&) { c.user_name = host + "/D"; }, accepted},
-        ConnectCase{"LegacyUserName", [](mqtt::Connect& c, World&) { c.user_name = host + "/D/api-version=2016-11-14"; }, accepted},
-        ConnectCase{"UpperCaseHost", [](mqtt::Connect& c, World&) { c.user_name = "CONTOSO.azure-devices.net/D/?api-version=2021-04-12"; }, accepted},
+        ConnectCase{"LegacyUserName",
+                    [](mqtt::Connect& c, World&) { c.user_name = host + "/D/api-version=2016-11-14"; }, accepted},
+        ConnectCase{
+            "UpperCaseHost",
+            [](mqtt::Connect& c, World&) { c.user_name = "CONTOSO.azure-devices.net/D/?api-version=2021-04-12"; },
+            accepted},
         ConnectCase{"HubScope", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host)); }, accepted},
-        ConnectCase{"DevicePolicy", [](mqtt::Connect& c, World& w) { c.password = bytes(w.policy_token("device", host + "/devices/D")); }, accepted},
-        ConnectCase{"FarFuture", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D", device_key, 1LL << 40)); }, accepted},
-        ConnectCase{"ServicePolicy", [](mqtt::Connect& c, World& w) { c.password = bytes(w.policy_token("service", host + "/devices/D")); }, refused},
-        ConnectCase{"ShortHostName", [](mqtt::Connect& c, World&) { c.user_name = "contoso/D/?api-version=2021-04-12"; }, refused},
-        ConnectCase{"GarbageApiVersion", [](mqtt::Connect& c, World&) { c.user_name = host + "/D/?api-version=yesterday"; }, refused},
+        ConnectCase{
+            "DevicePolicy",
+            [](mqtt::Connect& c, World& w) { c.password = bytes(w.policy_token("device", host + "/devices/D")); },
+            accepted},
+        ConnectCase{
+            "FarFuture",
+            [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D", device_key, 1LL << 40)); },
+            accepted},
+        ConnectCase{
+            "ServicePolicy",
+            [](mqtt::Connect& c, World& w) { c.password = bytes(w.policy_token("service", host + "/devices/D")); },
+            refused},
+        ConnectCase{"ShortHostName",
+                    [](mqtt::Connect& c, World&) { c.user_name = "contoso/D/?api-version=2021-04-12"; }, refused},
+        ConnectCase{"GarbageApiVersion",
+                    [](mqtt::Connect& c, World&) { c.user_name = host + "/D/?api-version=yesterday"; }, refused},
         ConnectCase{"OtherClientId", [](mqtt::Connect& c, World&) { c.client_id = "x"; }, refused},
-        ConnectCase{"OtherCase", [](mqtt::Connect& c, World&) { c.client_id = "d"; c.user_name = host + "/d/?api-version=2021-04-12"; }, refused},
-        ConnectCase{"NoUserName", [](mqtt::Connect& c, World&) { c.user_name.reset(); c.password.reset(); }, refused},
+        ConnectCase{"OtherCase",
+                    [](mqtt::Connect& c, World&) {
+                        c.client_id = "d";
+                        c.user_name = host + "/d/?api-version=2021-04-12";
+                    },
+                    refused},
+        ConnectCase{"NoUserName",
+                    [](mqtt::Connect& c, World&) {
+                        c.user_name.reset();
+                        c.password.reset();
+                    },
+                    refused},
         ConnectCase{"NoPassword", [](mqtt::Connect& c, World&) { c.password.reset(); }, refused},
         ConnectCase{"EmptyPassword", [](mqtt::Connect& c, World&) { c.password = bytes(""); }, refused},
-        ConnectCase{"Expired", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D", device_key, -1)); }, refused},
-        ConnectCase{"WrongKey", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D", "d3Jvbmcta2V5LXdyb25nLWtleS13cm9uZy1rZXkt")); }, refused},
-        ConnectCase{"OtherDevicesScope", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/E")); }, refused},
-        ConnectCase{"NarrowerScope", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D/api-version=2016-11-14")); }, refused},
-        ConnectCase{"TrailingNewline", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token() + "\n"); }, refused},
-        ConnectCase{"WholeConnectionString", [](mqtt::Connect& c, World& w) { c.password = bytes("HostName=h;DeviceId=D;SharedAccessSignature=" + w.token()); }, refused},
-        ConnectCase{"UnknownDevice", [](mqtt::Connect& c, World& w) { c.client_id = "X"; c.user_name = host + "/X/?api-version=2021-04-12"; c.password = bytes(w.token(host + "/devices/X")); }, refused},
-        ConnectCase{"OldProtocol", [](mqtt::Connect& c, World&) { c.protocol_name = "MQIsdp"; c.protocol_level = 3; }, mqtt::Connack{false, 1}},
+        ConnectCase{
+            "Expired",
+            [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D", device_key, -1)); },
+            refused},
+        ConnectCase{"WrongKey",
+                    [](mqtt::Connect& c, World& w) {
+                        c.password = bytes(w.token(host + "/devices/D", "d3Jvbmcta2V5LXdyb25nLWtleS13cm9uZy1rZXkt"));
+                    },
+                    refused},
+        ConnectCase{"OtherDevicesScope",
+                    [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/E")); }, refused},
+        ConnectCase{
+            "NarrowerScope",
+            [](mqtt::Connect& c, World& w) { c.password = bytes(w.token(host + "/devices/D/api-version=2016-11-14")); },
+            refused},
+        ConnectCase{"TrailingNewline", [](mqtt::Connect& c, World& w) { c.password = bytes(w.token() + "\n"); },
+                    refused},
+        ConnectCase{"WholeConnectionString",
+                    [](mqtt::Connect& c, World& w) {
+                        c.password = bytes("HostName=h;DeviceId=D;SharedAccessSignature=" + w.token());
+                    },
+                    refused},
+        ConnectCase{"UnknownDevice",
+                    [](mqtt::Connect& c, World& w) {
+                        c.client_id = "X";
+                        c.user_name = host + "/X/?api-version=2021-04-12";
+                        c.password = bytes(w.token(host + "/devices/X"));
+                    },
+                    refused},
+        ConnectCase{"OldProtocol",
+                    [](mqtt::Connect& c, World&) {
+                        c.protocol_name = "MQIsdp";
+                        c.protocol_level = 3;
+                    },
+                    mqtt::Connack{false, 1}},
         ConnectCase{"NewProtocol", [](mqtt::Connect& c, World&) { c.protocol_level = 5; }, mqtt::Connack{false, 1}}),
     [](const auto& one) { return std::string(one.param.name); });
 
@@ -162,12 +216,12 @@ TEST_P(Silence, EndsTheConnectionInTime) {
 }
 
 INSTANTIATE_TEST_SUITE_P(KeepAlive, Silence,
-                         testing::Values(SilenceCase{10, 14'999, 15'000},             // KEEP-09
-                                         SilenceCase{230, 344'999, 345'000},          // KEEP-12
-                                         SilenceCase{1177, 1'765'499, 1'765'500},     // KEEP-14
-                                         SilenceCase{1178, 1'766'999, 1'767'000},     // KEEP-14
-                                         SilenceCase{65535, 1'766'999, 1'767'000},    // KEEP-10
-                                         SilenceCase{0, 1'766'999, 1'767'000}));      // X-SESS-07
+                         testing::Values(SilenceCase{10, 14'999, 15'000},           // KEEP-09
+                                         SilenceCase{230, 344'999, 345'000},        // KEEP-12
+                                         SilenceCase{1177, 1'765'499, 1'765'500},   // KEEP-14
+                                         SilenceCase{1178, 1'766'999, 1'767'000},   // KEEP-14
+                                         SilenceCase{65535, 1'766'999, 1'767'000},  // KEEP-10
+                                         SilenceCase{0, 1'766'999, 1'767'000}));    // X-SESS-07
 
 TEST(KeepAlive, AnyPacketResetsIt) {
     World world;
@@ -211,7 +265,8 @@ TEST(Session, CleanSessionOneForgetsFiltersAndMessages) {
 }
 
 TEST(Subscribe, UnsupportedFiltersEndTheConnection) {
-    for (const auto* filter : {"foo/bar", "devices/E/messages/devicebound/#", "$iothub/other/#", "devices/D/messages/devicebound/x/#"}) {
+    for (const auto* filter :
+         {"foo/bar", "devices/E/messages/devicebound/#", "$iothub/other/#", "devices/D/messages/devicebound/x/#"}) {
         World world;
         Client client(world);
         client.connect().send(mqtt::Subscribe{1, {{filter, 1}}});
@@ -223,7 +278,8 @@ TEST(Subscribe, UnsupportedFiltersEndTheConnection) {
 TEST(Subscribe, GrantsAtMostOne) {
     World world;
     Client client(world);
-    client.connect().send(mqtt::Subscribe{1, {{"devices/D/messages/devicebound/#", 2}, {"$iothub/twin/res/#", 0}, {"$iothub/methods/POST/#", 1}}});
+    client.connect().send(mqtt::Subscribe{
+        1, {{"devices/D/messages/devicebound/#", 2}, {"$iothub/twin/res/#", 0}, {"$iothub/methods/POST/#", 1}}});
     EXPECT_THAT(client.take(), ElementsAre(Packet(mqtt::Suback{1, {1, 0, 1}})));
 }
 

@@ -7,9 +7,9 @@ namespace hubspec::hub {
 namespace {
 
 using namespace test;
+using mqtt::Packet;
 using testing::ElementsAre;
 using testing::SizeIs;
-using mqtt::Packet;
 
 const std::string events = "devices/D/messages/events/";
 const std::string devicebound = "devices/D/messages/devicebound/#";
@@ -24,7 +24,8 @@ TEST(Telemetry, KeepsBodyAndProperties) {
     const auto& message = (*all.array())[0];
     EXPECT_EQ(*message.find("body"), model::Value("eyJpZCI6MTIzfQ=="));
     EXPECT_EQ(*message.find("properties"), *model::parse_json(R"({"a":"1","b c":"ü","n":null,"e":""})"));
-    EXPECT_EQ(*message.find("systemProperties"), *model::parse_json(R"({"contentType":"application/json","messageId":"m1"})"));
+    EXPECT_EQ(*message.find("systemProperties"),
+              *model::parse_json(R"({"contentType":"application/json","messageId":"m1"})"));
     EXPECT_EQ(*message.find("annotations")->find("iothub-connection-device-id"), model::Value("D"));
 }
 
@@ -61,7 +62,8 @@ TEST(Telemetry, TheLimitCountsBodyAndProperties) {
 }
 
 TEST(Telemetry, UnsupportedTopicsEndTheConnection) {
-    for (const auto* topic : {"foo", "/devices/D/messages/events/", "$iothub/twin/PUT/x/?$rid=1", "$IOTHUB/twin/GET/?$rid=1"}) {
+    for (const auto* topic :
+         {"foo", "/devices/D/messages/events/", "$iothub/twin/PUT/x/?$rid=1", "$IOTHUB/twin/GET/?$rid=1"}) {
         World world;
         Client client(world);
         client.connect().publish(topic, "x", 1);
@@ -95,11 +97,13 @@ TEST(CloudToDevice, TellsNullEmptyAndValueApart) {
     World world;
     Client client(world);
     client.connect().subscribe(devicebound);
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"","properties":{"prop1":null,"prop2":"","prop3":"a string"},"messageId":"m","ack":"full"})");
+    world.call("POST", "/_hubspec/devices/D/messages",
+               R"({"body":"","properties":{"prop1":null,"prop2":"","prop3":"a string"},"messageId":"m","ack":"full"})");
     const auto packets = client.take();
     ASSERT_THAT(packets, SizeIs(1));
     EXPECT_EQ(publish(packets[0]).topic,
-              "devices/D/messages/devicebound/%24.mid=m&%24.to=%2Fdevices%2FD%2Fmessages%2Fdevicebound&prop1&prop2=&prop3=a%20string&iothub-ack=full");
+              "devices/D/messages/devicebound/"
+              "%24.mid=m&%24.to=%2Fdevices%2FD%2Fmessages%2Fdevicebound&prop1&prop2=&prop3=a%20string&iothub-ack=full");
 }
 
 TEST(CloudToDevice, WaitsForTheSubscription) {
@@ -139,7 +143,8 @@ TEST(CloudToDevice, QualityZeroIsCompleteWhenSent) {
 
 TEST(CloudToDevice, TheQueueHoldsFifty) {
     World world;
-    for (int i = 0; i < 50; ++i) EXPECT_EQ(world.call("POST", "/_hubspec/devices/D/messages", R"({"body":""})").status, 200);
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(world.call("POST", "/_hubspec/devices/D/messages", R"({"body":""})").status, 200);
     const auto full = world.call("POST", "/_hubspec/devices/D/messages", R"({"body":""})");
     EXPECT_EQ(full.status, 403);
     EXPECT_EQ(model::header(full.headers, "iothub-errorcode"), "DeviceMaximumQueueDepthExceeded");

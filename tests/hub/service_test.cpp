@@ -11,7 +11,9 @@ using namespace test;
 
 const std::string version = "?api-version=2021-04-12";
 
-std::string error_name(const model::HttpResponse& response) { return std::to_string(response.status) + " " + std::string(model::header(response.headers, "iothub-errorcode")); }
+std::string error_name(const model::HttpResponse& response) {
+    return std::to_string(response.status) + " " + std::string(model::header(response.headers, "iothub-errorcode"));
+}
 
 TEST(Devices, AreCreatedReadUpdatedAndDeleted) {
     World world;
@@ -20,9 +22,12 @@ TEST(Devices, AreCreatedReadUpdatedAndDeleted) {
     const auto identity = *model::parse_json(made.body);
     EXPECT_EQ(*identity.find("status"), model::Value("enabled"));
     EXPECT_EQ(identity.find("authentication")->find("symmetricKey")->find("primaryKey")->text()->size(), 44u);
-    EXPECT_EQ(error_name(world.call("PUT", "/devices/new%3A1" + version, R"({"deviceId":"new:1"})")), "409 DeviceAlreadyExists");
+    EXPECT_EQ(error_name(world.call("PUT", "/devices/new%3A1" + version, R"({"deviceId":"new:1"})")),
+              "409 DeviceAlreadyExists");
     EXPECT_EQ(world.call("GET", "/devices/new:1" + version).body, made.body);
-    EXPECT_EQ(error_name(world.call("PUT", "/devices/new%3A1" + version, R"({"deviceId":"new:1"})", {{"If-Match", "\"AAAACQ==\""}})), "412 PreconditionFailed");
+    EXPECT_EQ(error_name(world.call("PUT", "/devices/new%3A1" + version, R"({"deviceId":"new:1"})",
+                                    {{"If-Match", "\"AAAACQ==\""}})),
+              "412 PreconditionFailed");
     EXPECT_EQ(error_name(world.call("DELETE", "/devices/new%3A1" + version)), "400 ArgumentInvalid");
     EXPECT_EQ(world.call("DELETE", "/devices/new%3A1" + version, "", {{"If-Match", "*"}}).status, 204);
     EXPECT_EQ(error_name(world.call("GET", "/devices/new%3A1" + version)), "404 DeviceNotFound");
@@ -38,19 +43,26 @@ TEST(Devices, DeletingOneDropsItsConnection) {
 
 TEST(Devices, BadOnesAreRefused) {
     World world;
-    for (const auto& [id, body] : {std::pair{"a b", R"({"deviceId":"a b"})"}, std::pair{"x", R"({"deviceId":"y"})"}, std::pair{"x", R"({"deviceId":"x","status":"maybe"})"},
-                                   std::pair{"x", R"({"deviceId":"x","authentication":{"symmetricKey":{"primaryKey":"AAAA"}}})"}})
-        EXPECT_EQ(error_name(world.call("PUT", "/devices/" + iothub::percent_encode(id) + version, body)), "400 ArgumentInvalid") << body;
+    for (const auto& [id, body] :
+         {std::pair{"a b", R"({"deviceId":"a b"})"}, std::pair{"x", R"({"deviceId":"y"})"},
+          std::pair{"x", R"({"deviceId":"x","status":"maybe"})"},
+          std::pair{"x", R"({"deviceId":"x","authentication":{"symmetricKey":{"primaryKey":"AAAA"}}})"}})
+        EXPECT_EQ(error_name(world.call("PUT", "/devices/" + iothub::percent_encode(id) + version, body)),
+                  "400 ArgumentInvalid")
+            << body;
     EXPECT_EQ(error_name(world.call("PUT", "/devices/x" + version, "[]")), "400 IotHubFormatError");
-    EXPECT_EQ(error_name(world.call("PUT", "/devices/x" + version, std::string(100'000, '['))), "400 IotHubFormatError");
+    EXPECT_EQ(error_name(world.call("PUT", "/devices/x" + version, std::string(100'000, '['))),
+              "400 IotHubFormatError");
 }
 
 TEST(Service, NeedsAnApiVersionAndAToken) {
     World world;
     EXPECT_EQ(error_name(world.call("GET", "/devices/D")), "400 InvalidProtocolVersion");
     EXPECT_EQ(error_name(world.call("GET", "/devices/D?api-version=2018-06")), "400 InvalidProtocolVersion");
-    EXPECT_EQ(error_name(world.call("GET", "/devices/D" + version, "", {{"Authorization", "nonsense"}})), "401 IotHubUnauthorized");
-    EXPECT_EQ(error_name(world.call("PUT", "/devices/x" + version, R"({"deviceId":"x"})", {}, "registryRead")), "401 IotHubUnauthorizedAccess");
+    EXPECT_EQ(error_name(world.call("GET", "/devices/D" + version, "", {{"Authorization", "nonsense"}})),
+              "401 IotHubUnauthorized");
+    EXPECT_EQ(error_name(world.call("PUT", "/devices/x" + version, R"({"deviceId":"x"})", {}, "registryRead")),
+              "401 IotHubUnauthorizedAccess");
     EXPECT_EQ(error_name(world.call("GET", "/twins/D" + version, "", {}, "device")), "401 IotHubUnauthorizedAccess");
     EXPECT_EQ(world.call("GET", "/nothing" + version).status, 404);
     EXPECT_EQ(world.call("GET", "/").status, 404);
@@ -67,25 +79,32 @@ TEST(Service, ErrorsHaveAzuresBody) {
 
 TEST(ServiceTwins, StaleEtagsAreRefused) {
     World world;
-    EXPECT_EQ(error_name(world.call("PATCH", "/twins/D" + version, R"({"tags":{"a":1}})", {{"If-Match", "\"AAAACQ==\""}})), "412 PreconditionFailed");
-    EXPECT_EQ(world.call("PATCH", "/twins/D" + version, R"({"tags":{"a":1}})", {{"If-Match", "\"AAAAAQ==\""}}).status, 200);
-    EXPECT_EQ(error_name(world.call("PATCH", "/twins/D" + version, R"({"properties":{"desired":{"a.b":1}}})")), "400 ArgumentInvalid");
+    EXPECT_EQ(
+        error_name(world.call("PATCH", "/twins/D" + version, R"({"tags":{"a":1}})", {{"If-Match", "\"AAAACQ==\""}})),
+        "412 PreconditionFailed");
+    EXPECT_EQ(world.call("PATCH", "/twins/D" + version, R"({"tags":{"a":1}})", {{"If-Match", "\"AAAAAQ==\""}}).status,
+              200);
+    EXPECT_EQ(error_name(world.call("PATCH", "/twins/D" + version, R"({"properties":{"desired":{"a.b":1}}})")),
+              "400 ArgumentInvalid");
 }
 
 TEST(Statistics, Count) {
     World world;
     Client client(world);
     client.connect();
-    EXPECT_EQ(world.call("GET", "/statistics/devices" + version).body, R"({"totalDeviceCount":2,"enabledDeviceCount":2,"disabledDeviceCount":0})");
+    EXPECT_EQ(world.call("GET", "/statistics/devices" + version).body,
+              R"({"totalDeviceCount":2,"enabledDeviceCount":2,"disabledDeviceCount":0})");
     EXPECT_EQ(world.call("GET", "/statistics/service" + version).body, R"({"connectedDeviceCount":1})");
 }
 
 TEST(ServiceMethods, BadCallsAreRefused) {
     World world;
-    for (const auto* body : {R"({})", R"({"methodName":"a b"})", R"({"methodName":"m","responseTimeoutInSeconds":4})", R"({"methodName":"m","responseTimeoutInSeconds":301})",
+    for (const auto* body : {R"({})", R"({"methodName":"a b"})", R"({"methodName":"m","responseTimeoutInSeconds":4})",
+                             R"({"methodName":"m","responseTimeoutInSeconds":301})",
                              R"({"methodName":"m","connectTimeoutInSeconds":301})", R"({"methodName":7})"})
         EXPECT_EQ(error_name(world.call("POST", "/twins/D/methods" + version, body)), "400 ArgumentInvalid") << body;
-    EXPECT_EQ(error_name(world.call("POST", "/twins/X/methods" + version, R"({"methodName":"m"})")), "404 DeviceNotFound");
+    EXPECT_EQ(error_name(world.call("POST", "/twins/X/methods" + version, R"({"methodName":"m"})")),
+              "404 DeviceNotFound");
 }
 
 TEST(Control, TelemetryIsWaitedFor) {

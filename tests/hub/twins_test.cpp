@@ -49,10 +49,13 @@ TEST_F(Twins, ArraysAreReplacedWhole) {
 TEST_F(Twins, BadBodiesAreRefusedAndChangeNothing) {
     std::string deep = "1";
     for (int i = 0; i < 12; ++i) deep = R"({"d":)" + deep + "}";
-    for (const std::string& body : {std::string("{"), std::string("not json"), std::string("[]"), std::string("1"), std::string(""), std::string("{\"a\":\"\xff\"}"), std::string(R"({"a.b":1})"),
-                                   std::string(R"({"$version":5})"), std::string(R"({"a b":1})"), std::string(R"({"a":[1,null]})"), std::string(R"({"a":4503599627370496})"),
-                                   std::string(R"({"a\u0007b":1})"), std::string(R"({"a\u007fb":1})"), std::string(R"({"a\u0085b":1})"), R"({"a":)" + std::string(11, '[') + std::string(11, ']') + "}",
-                                   R"({"a":")" + std::string(4097, 'x') + "\"}", deep}) {
+    for (const std::string& body :
+         {std::string("{"), std::string("not json"), std::string("[]"), std::string("1"), std::string(""),
+          std::string("{\"a\":\"\xff\"}"), std::string(R"({"a.b":1})"), std::string(R"({"$version":5})"),
+          std::string(R"({"a b":1})"), std::string(R"({"a":[1,null]})"), std::string(R"({"a":4503599627370496})"),
+          std::string(R"({"a\u0007b":1})"), std::string(R"({"a\u007fb":1})"), std::string(R"({"a\u0085b":1})"),
+          R"({"a":)" + std::string(11, '[') + std::string(11, ']') + "}", R"({"a":")" + std::string(4097, 'x') + "\"}",
+          deep}) {
         const auto answer = ask(patch + "9", body);
         EXPECT_EQ(answer.topic, "$iothub/twin/res/400/?$rid=9") << body.substr(0, 40);
         EXPECT_EQ(*model::parse_json(text(answer.payload))->find("errorCode"), model::Value(400004));
@@ -62,20 +65,30 @@ TEST_F(Twins, BadBodiesAreRefusedAndChangeNothing) {
 }
 
 TEST_F(Twins, NamesAndListsWithinTheLimitsAreTaken) {
-    for (const std::string& body : {std::string(R"({"a\u00a0b":1})"), R"({"a":)" + std::string(10, '[') + std::string(10, ']') + "}", "{\"" + std::string(1024, 'n') + "\":1}"})
+    for (const std::string& body :
+         {std::string(R"({"a\u00a0b":1})"), R"({"a":)" + std::string(10, '[') + std::string(10, ']') + "}",
+          "{\"" + std::string(1024, 'n') + "\":1}"})
         EXPECT_THAT(ask(patch + "9", body).topic, testing::StartsWith("$iothub/twin/res/204/")) << body.substr(0, 40);
 }
 
 TEST_F(Twins, SizeCountsCharactersWithoutControlCharacters) {
-    const auto member = [](const std::string& name, const std::string& value) { return R"({")" + name + R"(":")" + value + "\"}"; };
+    const auto member = [](const std::string& name, const std::string& value) {
+        return R"({")" + name + R"(":")" + value + "\"}";
+    };
     std::string umlauts, controls;
     for (int i = 0; i < 2047; ++i) umlauts += "\u00fc";  // 2 bytes each
     for (int i = 0; i < 2047; ++i) controls += "\\u0001\\u0085";
-    for (char name = 'a'; name < 'p'; ++name) ASSERT_THAT(ask(patch + "1", member({name}, umlauts)).topic, testing::StartsWith("$iothub/twin/res/204/")) << name;
-    ASSERT_THAT(ask(patch + "2", member("p", umlauts)).topic, testing::StartsWith("$iothub/twin/res/204/")) << "32768 of 32768 characters";
+    for (char name = 'a'; name < 'p'; ++name)
+        ASSERT_THAT(ask(patch + "1", member({name}, umlauts)).topic, testing::StartsWith("$iothub/twin/res/204/"))
+            << name;
+    ASSERT_THAT(ask(patch + "2", member("p", umlauts)).topic, testing::StartsWith("$iothub/twin/res/204/"))
+        << "32768 of 32768 characters";
     EXPECT_EQ(ask(patch + "3", member("q", "")).topic, "$iothub/twin/res/413/?$rid=3");
-    EXPECT_THAT(ask(patch + "4", member("p", controls.substr(0, 12 * 1023))).topic, testing::StartsWith("$iothub/twin/res/204/"));
-    EXPECT_THAT(ask(patch + "5", member("q", std::string(2046, 'x'))).topic, testing::StartsWith("$iothub/twin/res/204/")) << "control characters count nothing";
+    EXPECT_THAT(ask(patch + "4", member("p", controls.substr(0, 12 * 1023))).topic,
+                testing::StartsWith("$iothub/twin/res/204/"));
+    EXPECT_THAT(ask(patch + "5", member("q", std::string(2046, 'x'))).topic,
+                testing::StartsWith("$iothub/twin/res/204/"))
+        << "control characters count nothing";
     EXPECT_EQ(ask(patch + "6", member("r", "")).topic, "$iothub/twin/res/413/?$rid=6");
 }
 
@@ -86,7 +99,8 @@ TEST_F(Twins, AStaleVersionIsRefused) {
 
 TEST_F(Twins, DesiredChangesAreTold) {
     client_.subscribe("$iothub/twin/PATCH/properties/desired/#", 0);
-    const auto answer = world_.call("PATCH", "/twins/D?api-version=2021-04-12", R"({"tags":{"t":1},"properties":{"desired":{"f":"5m","route":null}}})");
+    const auto answer = world_.call("PATCH", "/twins/D?api-version=2021-04-12",
+                                    R"({"tags":{"t":1},"properties":{"desired":{"f":"5m","route":null}}})");
     EXPECT_EQ(answer.status, 200);
     const auto packets = client_.take();
     ASSERT_THAT(packets, SizeIs(1));
@@ -100,14 +114,18 @@ TEST_F(Twins, DesiredChangesAreTold) {
 TEST_F(Twins, MetadataTellsWhenEachMemberWasWritten) {
     const auto write = [&](const std::string& method, const std::string& desired) {
         world_.pass(std::chrono::seconds(1));
-        const auto answer = world_.call(method, "/twins/D?api-version=2021-04-12", R"({"properties":{"desired":)" + desired + "}}");
+        const auto answer =
+            world_.call(method, "/twins/D?api-version=2021-04-12", R"({"properties":{"desired":)" + desired + "}}");
         return model::to_json(*model::parse_json(answer.body)->find("properties")->find("desired")->find("$metadata"));
     };
     const auto at = [](int second, int version, const std::string& members = "") {
-        return R"({"$lastUpdated":"2023-11-14T22:13:2)" + std::to_string(second) + R"(.000Z","$lastUpdatedVersion":)" + std::to_string(version) + members + "}";
+        return R"({"$lastUpdated":"2023-11-14T22:13:2)" + std::to_string(second) + R"(.000Z","$lastUpdatedVersion":)" +
+               std::to_string(version) + members + "}";
     };
-    EXPECT_EQ(write("PATCH", R"({"a":1,"o":{"p":1,"q":1}})"), at(1, 2, R"(,"a":)" + at(1, 2) + R"(,"o":)" + at(1, 2, R"(,"p":)" + at(1, 2) + R"(,"q":)" + at(1, 2))));
-    EXPECT_EQ(write("PATCH", R"({"b":1,"a":null,"o":{"q":2}})"), at(2, 3, R"(,"o":)" + at(2, 3, R"(,"p":)" + at(1, 2) + R"(,"q":)" + at(2, 3)) + R"(,"b":)" + at(2, 3)));
+    EXPECT_EQ(write("PATCH", R"({"a":1,"o":{"p":1,"q":1}})"),
+              at(1, 2, R"(,"a":)" + at(1, 2) + R"(,"o":)" + at(1, 2, R"(,"p":)" + at(1, 2) + R"(,"q":)" + at(1, 2))));
+    EXPECT_EQ(write("PATCH", R"({"b":1,"a":null,"o":{"q":2}})"),
+              at(2, 3, R"(,"o":)" + at(2, 3, R"(,"p":)" + at(1, 2) + R"(,"q":)" + at(2, 3)) + R"(,"b":)" + at(2, 3)));
     EXPECT_EQ(write("PATCH", R"({"o":5})"), at(3, 4, R"(,"o":)" + at(3, 4) + R"(,"b":)" + at(2, 3)));
     EXPECT_EQ(write("PUT", R"({"c":1})"), at(4, 5, R"(,"c":)" + at(4, 5)));
 }
@@ -118,8 +136,9 @@ TEST_F(Twins, ReportedMetadataHasNoVersion) {
     world_.pass(std::chrono::seconds(1));
     ask(patch + "2", R"({"b":1})");
     const auto view = *model::parse_json(world_.call("GET", "/twins/D?api-version=2021-04-12").body);
-    EXPECT_EQ(model::to_json(*view.find("properties")->find("reported")->find("$metadata")),
-              R"({"$lastUpdated":"2023-11-14T22:13:22.000Z","a":{"$lastUpdated":"2023-11-14T22:13:21.000Z"},"b":{"$lastUpdated":"2023-11-14T22:13:22.000Z"}})");
+    EXPECT_EQ(
+        model::to_json(*view.find("properties")->find("reported")->find("$metadata")),
+        R"({"$lastUpdated":"2023-11-14T22:13:22.000Z","a":{"$lastUpdated":"2023-11-14T22:13:21.000Z"},"b":{"$lastUpdated":"2023-11-14T22:13:22.000Z"}})");
 }
 
 TEST(TwinSubscription, WithoutItThePatchIsAppliedInSilence) {
@@ -133,7 +152,10 @@ TEST(TwinSubscription, WithoutItThePatchIsAppliedInSilence) {
 
 class Methods : public testing::Test {
 protected:
-    RequestId invoke(const std::string& more = "") { return world_.ask("POST", "/twins/D/methods?api-version=2021-04-12", R"({"methodName":"reboot","payload":{"a":1})" + more + "}"); }
+    RequestId invoke(const std::string& more = "") {
+        return world_.ask("POST", "/twins/D/methods?api-version=2021-04-12",
+                          R"({"methodName":"reboot","payload":{"a":1})" + more + "}");
+    }
     World world_;
     Client client_{world_};
 };

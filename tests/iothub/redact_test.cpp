@@ -59,7 +59,8 @@ TEST(Redact, IsIdempotent) {
 }
 
 TEST(Redact, HidesTheKeysOfAnIdentity) {
-    EXPECT_EQ(redact(R"x({"symmetricKey":{"primaryKey":"a+/=","secondaryKey": "b="}})x"), R"x({"symmetricKey":{"primaryKey":"(hidden)","secondaryKey": "(hidden)"}})x");
+    EXPECT_EQ(redact(R"x({"symmetricKey":{"primaryKey":"a+/=","secondaryKey": "b="}})x"),
+              R"x({"symmetricKey":{"primaryKey":"(hidden)","secondaryKey": "(hidden)"}})x");
     EXPECT_EQ(redact(R"x({\"primaryKey\":\"abc=\"})x"), R"x({\"primaryKey\":\"(hidden)\"})x");
     EXPECT_EQ(redact("primaryKeys are two"), "primaryKeys are two");
     EXPECT_EQ(redact(R"x({"primaryKey":null})x"), R"x({"primaryKey":null})x");

@@ -36,7 +36,9 @@ TEST(ExitStatus, AnInterruptionComesFirst) {
 }
 
 TEST(Counts, AddUpWithoutTheChecksOfCasesThatDoNotApply) {
-    const auto counts = count(run_of({Verdict::pass, Verdict::warn, Verdict::fail, Verdict::error, Verdict::inconclusive, Verdict::not_applicable}).cases);
+    const auto counts = count(run_of({Verdict::pass, Verdict::warn, Verdict::fail, Verdict::error,
+                                      Verdict::inconclusive, Verdict::not_applicable})
+                                  .cases);
     EXPECT_EQ(counts, (Counts{1, 1, 1, 1, 1, 1, 15, 10, 5}));
 }
 

@@ -41,24 +41,31 @@ protected:
     }
 
     void connect(const std::optional<TlsContext>& tls, const std::string& name, Socket::Callbacks callbacks) {
-        loop_.call([&] { client_ = Socket::connect(loop_, "127.0.0.1", listener_->port(), tls, name, std::move(callbacks)); });
+        loop_.call(
+            [&] { client_ = Socket::connect(loop_, "127.0.0.1", listener_->port(), tls, name, std::move(callbacks)); });
     }
     static TlsContext client_tls(TlsVersion version = TlsVersion::any, const std::string& ca = root().certificate_pem) {
         return TlsContext::client({.ca_pem = ca, .chain_pem = {}, .key_pem = {}, .version = version, .verify = true});
     }
-    static std::span<const std::uint8_t> bytes(const std::string& text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+    static std::span<const std::uint8_t> bytes(const std::string& text) {
+        return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+    }
 
     /// Connects, and returns how that ended.
     Ended failure(const std::optional<TlsContext>& tls, const std::string& name) {
         std::promise<Ended> ended;
-        connect(tls, name, {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
+        connect(tls, name,
+                {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
         return ended.get_future().get();
     }
     /// Connects, lets the server do `then` with its socket, and returns how the client's connection ended.
     Ended ending(void (Socket::*then)()) {
         std::promise<Ended> ended;
-        server_callbacks_.opened = [this, then](const PeerFacts&) { loop_.post([this, then] { (accepted_.get()->*then)(); }); };
-        connect(client_tls(), "hub.example", {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
+        server_callbacks_.opened = [this, then](const PeerFacts&) {
+            loop_.post([this, then] { (accepted_.get()->*then)(); });
+        };
+        connect(client_tls(), "hub.example",
+                {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
         return ended.get_future().get();
     }
 
@@ -76,18 +83,23 @@ TEST_F(SocketTest, CarriesBytesBothWays) {
     const std::string sent(100'000, 'x');
     connect(client_tls(), "hub.example",
             {.opened = [&](const PeerFacts&) { client_->send(bytes(sent)); },
-             .received = [&](std::span<const std::uint8_t> data) {
-                 collected.append(data.begin(), data.end());
-                 if (collected.size() == sent.size()) echoed.set_value(collected);
-             },
+             .received =
+                 [&](std::span<const std::uint8_t> data) {
+                     collected.append(data.begin(), data.end());
+                     if (collected.size() == sent.size()) echoed.set_value(collected);
+                 },
              .ended = nullptr});
     EXPECT_EQ(echoed.get_future().get(), sent);
 }
 
 TEST_F(SocketTest, NegotiatesTheVersionItIsAskedFor) {
-    for (const auto& [version, name] : {std::pair{TlsVersion::tls_1_2, "TLSv1.2"}, std::pair{TlsVersion::tls_1_3, "TLSv1.3"}}) {
+    for (const auto& [version, name] :
+         {std::pair{TlsVersion::tls_1_2, "TLSv1.2"}, std::pair{TlsVersion::tls_1_3, "TLSv1.3"}}) {
         std::promise<std::string> negotiated;
-        connect(client_tls(version), "hub.example", {.opened = [&](const PeerFacts& facts) { negotiated.set_value(facts.tls_version); }, .received = nullptr, .ended = nullptr});
+        connect(client_tls(version), "hub.example",
+                {.opened = [&](const PeerFacts& facts) { negotiated.set_value(facts.tls_version); },
+                 .received = nullptr,
+                 .ended = nullptr});
         EXPECT_EQ(negotiated.get_future().get(), name);
     }
 }
@@ -106,7 +118,8 @@ TEST_F(SocketTest, AWrongNameIsRefused) {
 
 TEST_F(SocketTest, AnAddressIsCheckedAgainstTheAddressesOfTheCertificate) {
     std::promise<void> opened;
-    connect(client_tls(), "127.0.0.1", {.opened = [&](const PeerFacts&) { opened.set_value(); }, .received = nullptr, .ended = nullptr});
+    connect(client_tls(), "127.0.0.1",
+            {.opened = [&](const PeerFacts&) { opened.set_value(); }, .received = nullptr, .ended = nullptr});
     opened.get_future().get();
     EXPECT_EQ(failure(client_tls(), "127.0.0.2").text, "certificate refused: IP address mismatch");
 }
@@ -114,7 +127,10 @@ TEST_F(SocketTest, AnAddressIsCheckedAgainstTheAddressesOfTheCertificate) {
 TEST_F(SocketTest, PlainBytesEndTheHandshakeOfTheServer) {
     std::promise<Ended> ended;
     server_callbacks_.ended = [&](const Ended& how) { ended.set_value(how); };
-    connect(std::nullopt, "", {.opened = [&](const PeerFacts&) { client_->send(bytes("\x10\x0c plain MQTT")); }, .received = nullptr, .ended = nullptr});
+    connect(std::nullopt, "",
+            {.opened = [&](const PeerFacts&) { client_->send(bytes("\x10\x0c plain MQTT")); },
+             .received = nullptr,
+             .ended = nullptr});
     EXPECT_EQ(ended.get_future().get().ending, Ending::handshake);
 }
 
@@ -128,7 +144,11 @@ TEST_F(SocketTest, NobodyListening) {
     const auto port = listener_->port();
     loop_.call([&] { listener_.reset(); });
     std::promise<Ended> ended;
-    loop_.call([&] { client_ = Socket::connect(loop_, "127.0.0.1", port, client_tls(), "hub.example", {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }}); });
+    loop_.call([&] {
+        client_ = Socket::connect(
+            loop_, "127.0.0.1", port, client_tls(), "hub.example",
+            {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
+    });
     const auto how = ended.get_future().get();
     EXPECT_EQ(how.ending, Ending::unreachable);
     EXPECT_EQ(how.text, "TCP connection failed: Connection refused");
@@ -144,7 +164,9 @@ TEST_F(SocketTest, WhatWasSentBeforeTheCloseArrives) {
         });
     };
     connect(client_tls(), "hub.example",
-            {.opened = nullptr, .received = [&](std::span<const std::uint8_t> data) { collected.append(data.begin(), data.end()); }, .ended = [&](const Ended&) { all.set_value(collected); }});
+            {.opened = nullptr,
+             .received = [&](std::span<const std::uint8_t> data) { collected.append(data.begin(), data.end()); },
+             .ended = [&](const Ended&) { all.set_value(collected); }});
     EXPECT_EQ(all.get_future().get(), "last words");
 }
 
@@ -157,7 +179,8 @@ TEST(Listener, APortInUseIsSaid) {
         loop.call([&] { Listener second(loop, "127.0.0.1", first->port(), [](Accepted) {}); });
         FAIL() << "the port was given out twice";
     } catch (const ListenError& error) {
-        EXPECT_EQ(std::string(error.what()), "cannot listen on 127.0.0.1:" + std::to_string(first->port()) + ": Address already in use");
+        EXPECT_EQ(std::string(error.what()),
+                  "cannot listen on 127.0.0.1:" + std::to_string(first->port()) + ": Address already in use");
     }
     loop.call([&] { first.reset(); });
 }
@@ -174,10 +197,18 @@ TEST(TlsContext, ForeignKeysAndNonsenseAreNamed) {
         }
         return "accepted";
     };
-    EXPECT_EQ(text_of([&] { TlsContext::server(one.certificate_pem, other.key_pem); }), "server key: it does not belong to the certificate");
-    EXPECT_EQ(text_of([&] { TlsContext::server("nonsense", one.key_pem); }), "server certificate: no PEM certificate in it");
-    EXPECT_EQ(text_of([&] { TlsContext::server(one.certificate_pem, "nonsense"); }), "server key: no PEM private key in it");
-    EXPECT_EQ(text_of([&] { TlsContext::client({.ca_pem = "nonsense", .chain_pem = {}, .key_pem = {}, .version = TlsVersion::any, .verify = true}); }), "CA file: no PEM certificate in it");
+    EXPECT_EQ(text_of([&] { TlsContext::server(one.certificate_pem, other.key_pem); }),
+              "server key: it does not belong to the certificate");
+    EXPECT_EQ(text_of([&] { TlsContext::server("nonsense", one.key_pem); }),
+              "server certificate: no PEM certificate in it");
+    EXPECT_EQ(text_of([&] { TlsContext::server(one.certificate_pem, "nonsense"); }),
+              "server key: no PEM private key in it");
+    EXPECT_EQ(
+        text_of([&] {
+            TlsContext::client(
+                {.ca_pem = "nonsense", .chain_pem = {}, .key_pem = {}, .version = TlsVersion::any, .verify = true});
+        }),
+        "CA file: no PEM certificate in it");
 }
 
 }  // namespace

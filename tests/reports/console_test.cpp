@@ -30,8 +30,10 @@ TEST(Console, ColourAddsEscapesAndNothingElse) {
     EXPECT_THAT(coloured, HasSubstr("\x1b["));
     std::string stripped;
     for (std::size_t i = 0; i < coloured.size(); ++i) {
-        if (coloured[i] == '\x1b') i = coloured.find('m', i);
-        else stripped += coloured[i];
+        if (coloured[i] == '\x1b')
+            i = coloured.find('m', i);
+        else
+            stripped += coloured[i];
     }
     EXPECT_EQ(stripped, everything({}));
 }

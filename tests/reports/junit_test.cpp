@@ -39,7 +39,8 @@ int validate(const std::string& text) {
     EXPECT_GE(file, 0);
     ::close(file);
     std::ofstream(path, std::ios::binary) << text;
-    const int status = std::system(("xmllint --noout --schema " HUBSPEC_SOURCE_DIR "/tests/reports/junit-strict.xsd " + path + " >&2").c_str());
+    const int status = std::system(
+        ("xmllint --noout --schema " HUBSPEC_SOURCE_DIR "/tests/reports/junit-strict.xsd " + path + " >&2").c_str());
     std::filesystem::remove(path);
     return status;
 }
@@ -51,8 +52,12 @@ std::vector<pugi::xml_node> cases_of(const pugi::xml_document& document) {
     return all;
 }
 
-TEST(Junit, RichIsWhatWasAgreed) { EXPECT_EQ(to_junit(sample_run(), rich), golden("rich.xml", to_junit(sample_run(), rich))); }
-TEST(Junit, StrictIsWhatWasAgreed) { EXPECT_EQ(to_junit(sample_run(), strict), golden("strict.xml", to_junit(sample_run(), strict))); }
+TEST(Junit, RichIsWhatWasAgreed) {
+    EXPECT_EQ(to_junit(sample_run(), rich), golden("rich.xml", to_junit(sample_run(), rich)));
+}
+TEST(Junit, StrictIsWhatWasAgreed) {
+    EXPECT_EQ(to_junit(sample_run(), strict), golden("strict.xml", to_junit(sample_run(), strict)));
+}
 
 TEST(Junit, StrictIsValidAndRichIsNot) {
     EXPECT_EQ(validate(to_junit(sample_run(), strict)), 0);
@@ -76,7 +81,8 @@ TEST(Junit, TheSchemaRefusesWhatReadersRefuse) {
 // Rule 1.
 TEST(Junit, HasTwoLevels) {
     const auto document = parsed(to_junit(sample_run(), rich));
-    for (const auto suite : document.child("testsuites").children("testsuite")) EXPECT_TRUE(suite.child("testsuite").empty());
+    for (const auto suite : document.child("testsuites").children("testsuite"))
+        EXPECT_TRUE(suite.child("testsuite").empty());
     EXPECT_EQ(cases_of(document).size(), sample_run().cases.size());
 }
 
@@ -88,7 +94,8 @@ TEST(Junit, OneFileForEachSuiteNamedAsReadersLookForThem) {
         EXPECT_TRUE(parsed(file.text).child("testsuites").child("testsuite"));
         EXPECT_THAT(file.text, Not(HasSubstr("<!DOCTYPE")));
     }
-    EXPECT_EQ(names, (std::set<std::string>{"TEST-iothub.connect.xml", "TEST-iothub.keep_alive.xml", "TEST-iothub.reported.xml"}));
+    EXPECT_EQ(names, (std::set<std::string>{"TEST-iothub.connect.xml", "TEST-iothub.keep_alive.xml",
+                                            "TEST-iothub.reported.xml"}));
 }
 
 // Rule 3.
@@ -130,7 +137,8 @@ TEST(Junit, CountersAreTheSumsOfTheirChildren) {
             sums[name] += count;
         }
     }
-    for (const auto* name : {"tests", "failures", "errors"}) EXPECT_EQ(root.attribute(name).as_int(-1), sums[name]) << name;
+    for (const auto* name : {"tests", "failures", "errors"})
+        EXPECT_EQ(root.attribute(name).as_int(-1), sums[name]) << name;
     EXPECT_EQ(sums["failures"], 1);
     EXPECT_EQ(sums["errors"], 2);
     EXPECT_EQ(sums["skipped"], 1);
@@ -148,18 +156,28 @@ TEST(Junit, ACaseHasOneOutcome) {
 // Rule 6.
 TEST(Junit, AFailureHasATypeOneLineAndTheWholeStory) {
     const auto cases = cases_of(parsed(to_junit(sample_run(), rich)));
-    const auto failure = std::find_if(cases.begin(), cases.end(), [](const auto& one) { return !one.child("failure").empty(); })->child("failure");
+    const auto failure = std::find_if(cases.begin(), cases.end(), [](const auto& one) {
+                             return !one.child("failure").empty();
+                         })->child("failure");
     EXPECT_STREQ(failure.attribute("type").value(), "conformance.must");
-    EXPECT_THAT(std::string(failure.attribute("message").value()), testing::AllOf(HasSubstr("patch-is-answered-204.yaml:6:5"), Not(HasSubstr("\n"))));
-    EXPECT_THAT(std::string(failure.text().get()), testing::AllOf(HasSubstr("Status 204 = success"), HasSubstr("CONNACK 0"), HasSubstr("topic: expected 204, got 200"), HasSubstr("1 of 3 checks never ran")));
+    EXPECT_THAT(std::string(failure.attribute("message").value()),
+                testing::AllOf(HasSubstr("patch-is-answered-204.yaml:6:5"), Not(HasSubstr("\n"))));
+    EXPECT_THAT(std::string(failure.text().get()),
+                testing::AllOf(HasSubstr("Status 204 = success"), HasSubstr("CONNACK 0"),
+                               HasSubstr("topic: expected 204, got 200"), HasSubstr("1 of 3 checks never ran")));
 }
 
 // Rule 7.
-TEST(Junit, SkippedSaysWhy) { EXPECT_THAT(to_junit(sample_run(), rich), HasSubstr("<skipped message=\"not applicable: the target offers no 'clock'\"")); }
+TEST(Junit, SkippedSaysWhy) {
+    EXPECT_THAT(to_junit(sample_run(), rich),
+                HasSubstr("<skipped message=\"not applicable: the target offers no 'clock'\""));
+}
 
 TEST(Junit, AWarningFailsWhenStrictVerdictsAreAskedFor) {
     EXPECT_EQ(parsed(to_junit(sample_run(), rich)).child("testsuites").attribute("failures").as_int(), 1);
-    EXPECT_EQ(parsed(to_junit(sample_run(), {JunitFlavor::rich, true})).child("testsuites").attribute("failures").as_int(), 2);
+    EXPECT_EQ(
+        parsed(to_junit(sample_run(), {JunitFlavor::rich, true})).child("testsuites").attribute("failures").as_int(),
+        2);
 }
 
 // Rule 8.
@@ -171,7 +189,9 @@ TEST(Junit, RetriesAreAttemptsOfOneCase) {
     EXPECT_EQ(cases.size(), run.cases.size());
     EXPECT_STREQ(cases.front().child("flakyFailure").attribute("message").value(), "attempt 1: refused");
     EXPECT_STREQ(cases.front().child("flakyFailure").child("stackTrace").text().get(), "refused");
-    EXPECT_THAT(to_junit(run, rich), testing::AllOf(HasSubstr("<rerunFailure type=\"infra\" message=\"attempt 2: reset\">"), HasSubstr("name=\"attempts\" value=\"3\"")));
+    EXPECT_THAT(to_junit(run, rich),
+                testing::AllOf(HasSubstr("<rerunFailure type=\"infra\" message=\"attempt 2: reset\">"),
+                               HasSubstr("name=\"attempts\" value=\"3\"")));
     EXPECT_EQ(validate(to_junit(run, strict)), 0);
     EXPECT_THAT(to_junit(run, strict), HasSubstr("attempt 1 was an error: refused"));
 }

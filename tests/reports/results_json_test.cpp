@@ -21,7 +21,9 @@ std::string problem_of(const std::string& text) {
     return problem == nullptr ? "" : *problem;
 }
 
-TEST(ResultsJson, IsWhatWasAgreed) { EXPECT_EQ(to_results_json(sample_run()), test::golden("results.json", to_results_json(sample_run()))); }
+TEST(ResultsJson, IsWhatWasAgreed) {
+    EXPECT_EQ(to_results_json(sample_run()), test::golden("results.json", to_results_json(sample_run())));
+}
 
 TEST(ResultsJson, ComesBackAsItWas) {
     const auto read = from_results_json(to_results_json(sample_run()));
@@ -45,7 +47,8 @@ TEST(ResultsJson, SaysWhereItIsWrong) {
         all[json::json_pointer(pointer)] = std::move(value);
         return problem_of(all.dump());
     };
-    EXPECT_THAT(changed("/cases/3/verdict", "passed"), testing::AllOf(HasSubstr("/cases/3/verdict"), HasSubstr("passed")));
+    EXPECT_THAT(changed("/cases/3/verdict", "passed"),
+                testing::AllOf(HasSubstr("/cases/3/verdict"), HasSubstr("passed")));
     EXPECT_THAT(changed("/cases/1/findings/0/line", "six"), HasSubstr("/cases/1/findings/0/line"));
     EXPECT_THAT(changed("/cases", 5), HasSubstr("/cases"));
     EXPECT_THAT(changed("/version", 99), HasSubstr("99"));
@@ -53,7 +56,8 @@ TEST(ResultsJson, SaysWhereItIsWrong) {
 
 TEST(ResultsJson, EveryTruncationIsRefused) {
     const auto text = to_results_json(sample_run());
-    for (std::size_t size = 0; size + 2 < text.size(); size += 7) EXPECT_NE(problem_of(text.substr(0, size)), "") << size;
+    for (std::size_t size = 0; size + 2 < text.size(); size += 7)
+        EXPECT_NE(problem_of(text.substr(0, size)), "") << size;
 }
 
 TEST(ResultsJson, EveryMemberThatIsMissingOrOfAnotherTypeIsRefusedOrHarmless) {

@@ -28,16 +28,21 @@ protected:
         std::ifstream in(path(name), std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
     }
-    std::size_t files() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator())); }
+    std::size_t files() const {
+        return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
+    }
     std::string folder_;
 };
 
 TEST(Destinations, AreReadOrExplained) {
     EXPECT_EQ(std::get<Destination>(parse_destination("json:a:b.json")), (Destination{Format::json, "a:b.json"}));
     EXPECT_EQ(std::get<Destination>(parse_destination("junit:-")), (Destination{Format::junit, "-"}));
-    EXPECT_EQ(std::get<std::string>(parse_destination("xml:a")), "--report xml:a: 'xml' is no format; there are json and junit, as in junit:report.xml");
-    EXPECT_EQ(std::get<std::string>(parse_destination("junit")), "--report junit: the path is missing, as in junit:report.xml");
-    EXPECT_EQ(std::get<std::string>(parse_destination("json:")), "--report json:: the path is missing, as in json:report.json");
+    EXPECT_EQ(std::get<std::string>(parse_destination("xml:a")),
+              "--report xml:a: 'xml' is no format; there are json and junit, as in junit:report.xml");
+    EXPECT_EQ(std::get<std::string>(parse_destination("junit")),
+              "--report junit: the path is missing, as in junit:report.xml");
+    EXPECT_EQ(std::get<std::string>(parse_destination("json:")),
+              "--report json:: the path is missing, as in json:report.json");
 }
 
 TEST_F(Write, MakesItsFolderAndLeavesNothingElse) {

@@ -15,7 +15,8 @@ using testing::ElementsAre;
 Case expects_twin() { return plan({step(hub("publish", {field("topic", text("$iothub/twin/res/200/?$rid=1"))}), 7)}); }
 
 TEST(Judge, WhatIsExpectedAndComesPasses) {
-    const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/200/?$rid=1"))}, catalogue());
+    const auto result =
+        judge(expects_twin(), {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/200/?$rid=1"))}, catalogue());
     EXPECT_EQ(result.verdict, Verdict::pass);
     EXPECT_EQ(result.checks_planned, 1u);
     EXPECT_EQ(result.checks_executed, 1u);
@@ -25,7 +26,10 @@ TEST(Judge, WhatIsExpectedAndComesPasses) {
 }
 
 TEST(Judge, WhatDoesNotComeFailsAndShowsTheClosest) {
-    const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/400/?$rid=1")), event(5000, StepExpired{0})}, catalogue());
+    const auto result =
+        judge(expects_twin(),
+              {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/400/?$rid=1")), event(5000, StepExpired{0})},
+              catalogue());
     ASSERT_EQ(result.verdict, Verdict::fail);
     ASSERT_EQ(result.findings.size(), 1u);
     const auto& finding = result.findings[0];
@@ -33,7 +37,8 @@ TEST(Judge, WhatDoesNotComeFailsAndShowsTheClosest) {
     EXPECT_EQ(finding.summary,
               "twin/example.yaml:7:5: expected hub: publish topic $iothub/twin/res/200/?$rid=1; closest: "
               "PUBLISH $iothub/twin/res/400/?$rid=1 QoS 0, 0 bytes");
-    EXPECT_THAT(finding.differences, ElementsAre("topic: expected $iothub/twin/res/200/?$rid=1, got $iothub/twin/res/400/?$rid=1"));
+    EXPECT_THAT(finding.differences,
+                ElementsAre("topic: expected $iothub/twin/res/200/?$rid=1, got $iothub/twin/res/400/?$rid=1"));
     EXPECT_THAT(finding.requirements, ElementsAre("TWIN-04"));
     EXPECT_EQ(finding.trace_line, 1u);
 }
@@ -41,11 +46,13 @@ TEST(Judge, WhatDoesNotComeFailsAndShowsTheClosest) {
 TEST(Judge, SilenceIsSaidAsSuch) {
     const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(5000, StepExpired{0})}, catalogue());
     ASSERT_EQ(result.findings.size(), 1u);
-    EXPECT_EQ(result.findings[0].summary, "twin/example.yaml:7:5: expected hub: publish topic $iothub/twin/res/200/?$rid=1; nothing came");
+    EXPECT_EQ(result.findings[0].summary,
+              "twin/example.yaml:7:5: expected hub: publish topic $iothub/twin/res/200/?$rid=1; nothing came");
 }
 
 TEST(Judge, AShouldThatIsMissedWarns) {
-    const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(5000, StepExpired{0})}, catalogue(Level::should));
+    const auto result =
+        judge(expects_twin(), {event(0, StepBegan{0}), event(5000, StepExpired{0})}, catalogue(Level::should));
     EXPECT_EQ(result.verdict, Verdict::warn);
     EXPECT_EQ(result.findings[0].type, "conformance.should");
 }
@@ -63,27 +70,38 @@ TEST(Judge, NoTransportIsAnErrorAndNoFailure) {
 }
 
 TEST(Judge, AnUnexpectedCloseFailsThoughAllElseHeld) {
-    const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/200/?$rid=1")), event(4, closes())}, catalogue());
+    const auto result = judge(
+        expects_twin(), {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/200/?$rid=1")), event(4, closes())},
+        catalogue());
     ASSERT_EQ(result.verdict, Verdict::fail);
-    EXPECT_EQ(result.findings[0].summary, "twin/example.yaml:7:5: the hub closed the connection and no line expects it: the hub closed (TCP FIN)");
+    EXPECT_EQ(result.findings[0].summary,
+              "twin/example.yaml:7:5: the hub closed the connection and no line expects it: the hub closed (TCP FIN)");
 }
 
 TEST(Judge, ACloseAfterOurDisconnectIsNobodysFault) {
-    const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/200/?$rid=1")),
-                                               event(4, PacketSent{"main", mqtt::Disconnect{}, {}}), event(5, closes())}, catalogue());
+    const auto result = judge(expects_twin(),
+                              {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/200/?$rid=1")),
+                               event(4, PacketSent{"main", mqtt::Disconnect{}, {}}), event(5, closes())},
+                              catalogue());
     EXPECT_EQ(result.verdict, Verdict::pass);
 }
 
 TEST(Judge, WhatComesEarlyIsKeptForALaterLine) {
-    auto two = plan({step(hub("publish", {field("topic", text("b"))}), 7), step(hub("publish", {field("topic", text("a"))}), 8)});
-    const auto result = judge(two, {event(0, StepBegan{0}), event(1, publish("a")), event(2, publish("b")), event(3, StepBegan{1})}, catalogue());
+    auto two = plan(
+        {step(hub("publish", {field("topic", text("b"))}), 7), step(hub("publish", {field("topic", text("a"))}), 8)});
+    const auto result =
+        judge(two, {event(0, StepBegan{0}), event(1, publish("a")), event(2, publish("b")), event(3, StepBegan{1})},
+              catalogue());
     EXPECT_EQ(result.verdict, Verdict::pass);
     EXPECT_EQ(result.steps[1].trace_line, 1u);
 }
 
 TEST(Judge, OneObservationSatisfiesOneLine) {
-    auto two = plan({step(hub("publish", {field("topic", text("a"))}), 7), step(hub("publish", {field("topic", text("a"))}), 8)});
-    const auto result = judge(two, {event(0, StepBegan{0}), event(1, publish("a")), event(2, StepBegan{1}), event(3, StepExpired{1})}, catalogue());
+    auto two = plan(
+        {step(hub("publish", {field("topic", text("a"))}), 7), step(hub("publish", {field("topic", text("a"))}), 8)});
+    const auto result =
+        judge(two, {event(0, StepBegan{0}), event(1, publish("a")), event(2, StepBegan{1}), event(3, StepExpired{1})},
+              catalogue());
     EXPECT_EQ(result.verdict, Verdict::fail);
     EXPECT_EQ(result.findings[0].step, 1u);
 }
@@ -115,66 +133,91 @@ TEST(Judge, NeverHoldsWhenItsWindowEnds) {
     EXPECT_EQ(judge(silent, {event(0, StepBegan{0}), event(9, StepExpired{0})}, catalogue()).verdict, Verdict::pass);
     const auto broken = judge(silent, {event(0, StepBegan{0}), event(1, publish("a"))}, catalogue());
     ASSERT_EQ(broken.verdict, Verdict::fail);
-    EXPECT_EQ(broken.findings[0].summary, "twin/example.yaml:7:5: expected never hub: publish; it came: PUBLISH a QoS 0, 0 bytes");
+    EXPECT_EQ(broken.findings[0].summary,
+              "twin/example.yaml:7:5: expected never hub: publish; it came: PUBLISH a QoS 0, 0 bytes");
 }
 
 TEST(Judge, AnyOrderTakesAllOfThem) {
     AnyOrder group{{hub("publish", {field("topic", text("a"))}), hub("pingresp")}};
     auto both = plan({step(group, 7)});
     const EventForm ping = PacketReceived{"main", mqtt::Pingresp{}};
-    EXPECT_EQ(judge(both, {event(0, StepBegan{0}), event(1, ping), event(2, publish("a"))}, catalogue()).verdict, Verdict::pass);
-    EXPECT_EQ(judge(both, {event(0, StepBegan{0}), event(1, ping), event(2, StepExpired{0})}, catalogue()).verdict, Verdict::fail);
+    EXPECT_EQ(judge(both, {event(0, StepBegan{0}), event(1, ping), event(2, publish("a"))}, catalogue()).verdict,
+              Verdict::pass);
+    EXPECT_EQ(judge(both, {event(0, StepBegan{0}), event(1, ping), event(2, StepExpired{0})}, catalogue()).verdict,
+              Verdict::fail);
 }
 
 TEST(Judge, AKnownOtherOutcomeWarnsWithItsSource) {
-    Outcomes outcomes{{Outcome{hub("closes"), Verdict::pass, ""}, Outcome{hub("puback"), Verdict::warn, "paho.mqtt.c#1617 (2025)"}}};
+    Outcomes outcomes{
+        {Outcome{hub("closes"), Verdict::pass, ""}, Outcome{hub("puback"), Verdict::warn, "paho.mqtt.c#1617 (2025)"}}};
     auto known = plan({step(outcomes, 7)});
     EXPECT_EQ(judge(known, {event(0, StepBegan{0}), event(1, closes())}, catalogue()).verdict, Verdict::pass);
-    const auto result = judge(known, {event(0, StepBegan{0}), event(1, PacketReceived{"main", mqtt::Puback{1}})}, catalogue());
+    const auto result =
+        judge(known, {event(0, StepBegan{0}), event(1, PacketReceived{"main", mqtt::Puback{1}})}, catalogue());
     ASSERT_EQ(result.verdict, Verdict::warn);
-    EXPECT_EQ(result.findings[0].summary, "twin/example.yaml:7:5: documented is hub: closes; seen was PUBACK 1 (known: paho.mqtt.c#1617 (2025))");
+    EXPECT_EQ(result.findings[0].summary,
+              "twin/example.yaml:7:5: documented is hub: closes; seen was PUBACK 1 (known: paho.mqtt.c#1617 (2025))");
 }
 
 TEST(Judge, ADeviceLineWaitsForItsAcknowledgement) {
     auto connects = plan({step(Action{Speaker::device, "connect", {}}, 7), step(hub("pingresp"), 8)});
-    const auto refused = judge(connects, {event(0, StepBegan{0}), event(1, PacketReceived{"main", mqtt::Connack{false, 5}})}, catalogue());
+    const auto refused = judge(
+        connects, {event(0, StepBegan{0}), event(1, PacketReceived{"main", mqtt::Connack{false, 5}})}, catalogue());
     ASSERT_EQ(refused.verdict, Verdict::fail);
     EXPECT_EQ(refused.findings[0].summary,
-              "twin/example.yaml:7:5: expected hub: connack return_code 0; closest: CONNACK 5 (not authorized), session present 0");
+              "twin/example.yaml:7:5: expected hub: connack return_code 0; closest: CONNACK 5 (not authorized), "
+              "session present 0");
 }
 
 TEST(Judge, AnAcknowledgementThatALaterLineExpectsIsLeftToIt) {
     auto first = step(Action{Speaker::device, "connect", {}}, 7);
     first.left_to_later = {"connack"};
     auto refused = plan({first, step(hub("connack", {field("return_code", number(5))}), 8)});
-    const auto result = judge(refused, {event(0, StepBegan{0}), event(1, StepBegan{1}), event(2, PacketReceived{"main", mqtt::Connack{false, 5}})}, catalogue());
+    const auto result = judge(
+        refused,
+        {event(0, StepBegan{0}), event(1, StepBegan{1}), event(2, PacketReceived{"main", mqtt::Connack{false, 5}})},
+        catalogue());
     EXPECT_EQ(result.verdict, Verdict::pass);
 }
 
 TEST(Judge, ABackEndThatRefusesIsAnError) {
     auto asks = plan({step(Action{Speaker::service, "get_twin", {}}, 7), step(hub("pingresp"), 8)});
-    const auto result = judge(asks, {event(0, StepBegan{0}), event(1, ServiceAnswered{"step 1", {404, {}, "{}"}})}, catalogue());
+    const auto result =
+        judge(asks, {event(0, StepBegan{0}), event(1, ServiceAnswered{"step 1", {404, {}, "{}"}})}, catalogue());
     EXPECT_EQ(result.verdict, Verdict::error);
     EXPECT_EQ(result.findings[0].type, "infra.service");
 }
 
 TEST(Judge, WhatTheHarnessCouldNotDoIsAnError) {
-    const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(1, HarnessFailed{"infra.connect", "no route to host"})}, catalogue());
+    const auto result =
+        judge(expects_twin(), {event(0, StepBegan{0}), event(1, HarnessFailed{"infra.connect", "no route to host"})},
+              catalogue());
     EXPECT_EQ(result.verdict, Verdict::error);
     EXPECT_EQ(result.reason, "no route to host");
 }
 
 TEST(Judge, WhatNobodyExpectedIsNoted) {
-    const auto result = judge(expects_twin(), {event(0, StepBegan{0}), event(1, publish("x")), event(3, publish("$iothub/twin/res/200/?$rid=1"))}, catalogue());
+    const auto result =
+        judge(expects_twin(),
+              {event(0, StepBegan{0}), event(1, publish("x")), event(3, publish("$iothub/twin/res/200/?$rid=1"))},
+              catalogue());
     EXPECT_EQ(result.verdict, Verdict::pass);
     EXPECT_THAT(result.notes, ElementsAre("nobody expected: PUBLISH x QoS 0, 0 bytes"));
 }
 
 TEST(Judge, CapturesCarryOver) {
-    auto two = plan({step(hub("publish", {field("topic", text("v/{{v:int}}"))}), 7), step(hub("publish", {field("json", {ObjectPattern{{field("$version", text("{{v}}"))}, false}, {}})}), 8)});
-    const auto good = judge(two, {event(0, StepBegan{0}), event(1, publish("v/6")), event(2, StepBegan{1}), event(3, publish("t", R"({"$version":6})"))}, catalogue());
+    auto two = plan(
+        {step(hub("publish", {field("topic", text("v/{{v:int}}"))}), 7),
+         step(hub("publish", {field("json", {ObjectPattern{{field("$version", text("{{v}}"))}, false}, {}})}), 8)});
+    const auto good = judge(two,
+                            {event(0, StepBegan{0}), event(1, publish("v/6")), event(2, StepBegan{1}),
+                             event(3, publish("t", R"({"$version":6})"))},
+                            catalogue());
     EXPECT_EQ(good.verdict, Verdict::pass);
-    const auto bad = judge(two, {event(0, StepBegan{0}), event(1, publish("v/6")), event(2, StepBegan{1}), event(3, publish("t", R"({"$version":7})")), event(4, StepExpired{1})}, catalogue());
+    const auto bad = judge(two,
+                           {event(0, StepBegan{0}), event(1, publish("v/6")), event(2, StepBegan{1}),
+                            event(3, publish("t", R"({"$version":7})")), event(4, StepExpired{1})},
+                           catalogue());
     ASSERT_EQ(bad.verdict, Verdict::fail);
     EXPECT_THAT(bad.findings[0].differences, ElementsAre("json.$version: expected 6, got 7"));
 }

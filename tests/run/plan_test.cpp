@@ -40,12 +40,24 @@ TEST(Glob, OneStarStaysInItsFolder) {
 TEST(Selection, EveryFilterMustHold) {
     const auto one = expand(scenario("reported/patch")).front();
     EXPECT_TRUE(is_selected(one, {}, "must"));
-    EXPECT_TRUE(is_selected(one, {.match = {"reported/*"}, .skip = {}, .tags = {"twin"}, .requirements = {"REPORTED-11"}, .levels = {"must"}, .shard = {}}, "must"));
-    EXPECT_FALSE(is_selected(one, {.match = {"twin/*"}, .skip = {}, .tags = {}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
-    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {"**patch"}, .tags = {}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
-    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {}, .tags = {"slow"}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
-    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {}, .tags = {}, .requirements = {"TWIN-01"}, .levels = {}, .shard = {}}, "must"));
-    EXPECT_FALSE(is_selected(one, {.match = {}, .skip = {}, .tags = {}, .requirements = {}, .levels = {"should"}, .shard = {}}, "must"));
+    EXPECT_TRUE(is_selected(one,
+                            {.match = {"reported/*"},
+                             .skip = {},
+                             .tags = {"twin"},
+                             .requirements = {"REPORTED-11"},
+                             .levels = {"must"},
+                             .shard = {}},
+                            "must"));
+    EXPECT_FALSE(is_selected(
+        one, {.match = {"twin/*"}, .skip = {}, .tags = {}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(
+        one, {.match = {}, .skip = {"**patch"}, .tags = {}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(
+        one, {.match = {}, .skip = {}, .tags = {"slow"}, .requirements = {}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(
+        one, {.match = {}, .skip = {}, .tags = {}, .requirements = {"TWIN-01"}, .levels = {}, .shard = {}}, "must"));
+    EXPECT_FALSE(is_selected(
+        one, {.match = {}, .skip = {}, .tags = {}, .requirements = {}, .levels = {"should"}, .shard = {}}, "must"));
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Every way in which a scenario can be wrong, with the whole text of what is said. tests/scenario/wrong/NAME.yaml is the
-// scenario, NAME.txt what is said of it; HUBSPEC_UPDATE_GOLDEN=1 writes the latter anew.
+// Every way in which a scenario can be wrong, with the whole text of what is said. tests/scenario/wrong/NAME.yaml is
+// the scenario, NAME.txt what is said of it; HUBSPEC_UPDATE_GOLDEN=1 writes the latter anew.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -60,7 +60,12 @@ TEST(Diagnostics, BytesThatAreNoUtf8AreShownByTheirPlace) {
 }
 
 TEST(Diagnostics, AByteOrderMarkIsNoPartOfTheText) {
-    EXPECT_EQ(load_text("x.yaml", "\xEF\xBB\xBFtitle: A\nverifies: [CONN-02]\nsteps:\n  - wire: {connect: {}}\n  - hub: {connack: {}}\n").scenarios.size(), 1u);
+    EXPECT_EQ(
+        load_text(
+            "x.yaml",
+            "\xEF\xBB\xBFtitle: A\nverifies: [CONN-02]\nsteps:\n  - wire: {connect: {}}\n  - hub: {connack: {}}\n")
+            .scenarios.size(),
+        1u);
 }
 
 TEST(Diagnostics, DeepNestingIsRefused) {
@@ -96,18 +101,22 @@ protected:
 
 TEST_F(Files, TenMegabytesAreNotRead) {
     const auto path = write("big.yaml", std::string(10 * 1024 * 1024, '#'));
-    EXPECT_EQ(format(load_suite({path}, nullptr).diagnostics), path + ": error: the file has 10485760 bytes; more than 1048576 are not read\n");
+    EXPECT_EQ(format(load_suite({path}, nullptr).diagnostics),
+              path + ": error: the file has 10485760 bytes; more than 1048576 are not read\n");
 }
 
 TEST_F(Files, WhatIsMissingOrUnreadableIsNamed) {
-    EXPECT_THAT(format(load_suite({(root_ / "none.yaml").string()}, nullptr).diagnostics), testing::AllOf(HasSubstr("none.yaml"), HasSubstr("error: ")));
+    EXPECT_THAT(format(load_suite({(root_ / "none.yaml").string()}, nullptr).diagnostics),
+                testing::AllOf(HasSubstr("none.yaml"), HasSubstr("error: ")));
     fs::create_directory(root_ / "folder.yaml");
     write("folder.yaml/inside.yaml", scenario(connects));
     EXPECT_EQ(load_suite({(root_ / "folder.yaml").string()}, nullptr).scenarios.size(), 1u);
 }
 
 TEST_F(Files, IdsArePathsBelowTheSuiteInOrder) {
-    for (const auto* name : {"scenarios/b/two.yaml", "scenarios/a/one.yaml", "scenarios/requirements/x.yaml", "scenarios/.hidden/x.yaml", "scenarios/a/.x.yaml"}) write(name, scenario(connects));
+    for (const auto* name : {"scenarios/b/two.yaml", "scenarios/a/one.yaml", "scenarios/requirements/x.yaml",
+                             "scenarios/.hidden/x.yaml", "scenarios/a/.x.yaml"})
+        write(name, scenario(connects));
     const auto loaded = load_suite({(root_ / "scenarios").string()}, nullptr);
     ASSERT_EQ(loaded.scenarios.size(), 2u) << format(loaded.diagnostics);
     EXPECT_EQ(loaded.scenarios[0].id, "a/one");
@@ -117,7 +126,8 @@ TEST_F(Files, IdsArePathsBelowTheSuiteInOrder) {
 
 TEST_F(Files, AYmlFileIsSaidToBeLeftOut) {
     write("a.yml", scenario(connects));
-    EXPECT_THAT(format(load_suite({root_.string()}, nullptr).diagnostics), HasSubstr("a.yml: error: scenario files end in .yaml; this one is not read"));
+    EXPECT_THAT(format(load_suite({root_.string()}, nullptr).diagnostics),
+                HasSubstr("a.yml: error: scenario files end in .yaml; this one is not read"));
 }
 
 TEST_F(Files, TheSameFileTwiceIsReadOnce) {
@@ -126,16 +136,20 @@ TEST_F(Files, TheSameFileTwiceIsReadOnce) {
 }
 
 TEST_F(Files, OpeningsGiveTheirStepsWithParameters) {
-    write("scenarios/openings/connected.yaml", "parameters: {keep_alive: 60}\nsteps:\n  - wire: {connect: {keep_alive: \"{{keep_alive}}\"}}\n");
-    write("scenarios/a/one.yaml", scenario("  - use: {opening: connected, with: {keep_alive: 7}}\n  - hub: {connack: {return_code: 0}}\n"));
+    write("scenarios/openings/connected.yaml",
+          "parameters: {keep_alive: 60}\nsteps:\n  - wire: {connect: {keep_alive: \"{{keep_alive}}\"}}\n");
+    write("scenarios/a/one.yaml",
+          scenario("  - use: {opening: connected, with: {keep_alive: 7}}\n  - hub: {connack: {return_code: 0}}\n"));
     const auto loaded = load_suite({(root_ / "scenarios").string()}, nullptr);
     ASSERT_EQ(loaded.scenarios.size(), 1u) << format(loaded.diagnostics);
     EXPECT_EQ(loaded.scenarios.front().steps.size(), 2u);
-    EXPECT_THAT(loaded.scenarios.front().steps.front().source, testing::AllOf(HasSubstr("keep_alive: 7"), HasSubstr("(opening connected)")));
+    EXPECT_THAT(loaded.scenarios.front().steps.front().source,
+                testing::AllOf(HasSubstr("keep_alive: 7"), HasSubstr("(opening connected)")));
 }
 
 TEST_F(Files, RepeatsCountFromOne) {
-    const auto path = write("a.yaml", scenario("  - wire: {connect: {}}\n  - repeat: {times: 3, steps: [{wire: {publish: {topic: \"t/{{index}}\"}}}]}\n  - hub: {connack: {}}\n"));
+    const auto path = write("a.yaml", scenario("  - wire: {connect: {}}\n  - repeat: {times: 3, steps: [{wire: "
+                                               "{publish: {topic: \"t/{{index}}\"}}}]}\n  - hub: {connack: {}}\n"));
     const auto loaded = load_suite({path}, nullptr);
     ASSERT_EQ(loaded.scenarios.size(), 1u) << format(loaded.diagnostics);
     EXPECT_EQ(loaded.scenarios.front().steps.size(), 5u);
@@ -143,11 +157,16 @@ TEST_F(Files, RepeatsCountFromOne) {
 }
 
 TEST_F(Files, AWrongCatalogueIsSaidEntryByEntry) {
-    write("a.yaml", "area: A\ntitle: x\nsource: y\nrequirements:\n  - {id: A-01, text: t, level: must, binds: hub, observable: wire}\n"
-                    "  - {id: A-01, text: t, level: must, binds: hub, observable: wire}\n  - {id: B-01, text: t, level: mst, binds: hub, observable: wire}\n");
+    write("a.yaml",
+          "area: A\ntitle: x\nsource: y\nrequirements:\n  - {id: A-01, text: t, level: must, binds: hub, observable: "
+          "wire}\n"
+          "  - {id: A-01, text: t, level: must, binds: hub, observable: wire}\n  - {id: B-01, text: t, level: mst, "
+          "binds: hub, observable: wire}\n");
     const auto loaded = load_catalogue(root_.string());
     EXPECT_EQ(loaded.catalogue.requirements.size(), 1u);
-    EXPECT_THAT(format(loaded.diagnostics), testing::AllOf(HasSubstr("a.yaml:6:"), HasSubstr("the id 'A-01' was given already at"), HasSubstr("a.yaml:7:")));
+    EXPECT_THAT(format(loaded.diagnostics),
+                testing::AllOf(HasSubstr("a.yaml:6:"), HasSubstr("the id 'A-01' was given already at"),
+                               HasSubstr("a.yaml:7:")));
 }
 
 TEST(Suite, IsWithoutDiagnostics) {

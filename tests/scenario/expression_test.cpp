@@ -40,7 +40,8 @@ TEST(Expression, SaysWhyItDoesNotHold) {
 }
 
 TEST(Expression, WhatIsNoneIsRefusedWithItsPlace) {
-    for (const auto* text : {"", "target.", "target.tier ==", "(target.edge", "target.edge)", "== 5", "target.tier = basic", "and", "target..tier", "not"}) {
+    for (const auto* text : {"", "target.", "target.tier ==", "(target.edge", "target.edge)", "== 5",
+                             "target.tier = basic", "and", "target..tier", "not"}) {
         const auto parsed = parse_expression(text);
         ASSERT_TRUE(std::holds_alternative<ExpressionError>(parsed)) << text;
         EXPECT_FALSE(std::get<ExpressionError>(parsed).message.empty());

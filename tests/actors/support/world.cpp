@@ -20,7 +20,9 @@ constexpr const char* host_name = "hub.example";
 struct Certificates {
     pki::Credential root = pki::make_root("test root");
     pki::Credential server = pki::make_server(root, {host_name, {host_name, "localhost"}, {"127.0.0.1"}});
-    net::TlsContext context() const { return net::TlsContext::server(server.certificate_pem + root.certificate_pem, server.key_pem); }
+    net::TlsContext context() const {
+        return net::TlsContext::server(server.certificate_pem + root.certificate_pem, server.key_pem);
+    }
 };
 
 const Certificates& certificates() {
@@ -35,20 +37,31 @@ std::string temporary_file(const std::string& text) {
     return path;
 }
 
-std::int64_t now() { return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+std::int64_t now() {
+    return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
 
 }  // namespace
 
-World::World() : key_(iothub::base64_encode(mqtt::Bytes(32, 9))), ca_file_(temporary_file(certificates().root.certificate_pem)) {
+World::World()
+    : key_(iothub::base64_encode(mqtt::Bytes(32, 9))), ca_file_(temporary_file(certificates().root.certificate_pem)) {
     loop_.start();
     hub::Settings settings;
     settings.host_name = host_name;
     settings.random = [](std::size_t size) { return mqtt::Bytes(size, 5); };
-    server_ = std::make_unique<hub::Server>(loop_, certificates().context(), hub::ServerOptions{}, hub::Hub(std::move(settings), hub::Policy{}));
+    server_ = std::make_unique<hub::Server>(loop_, certificates().context(), hub::ServerOptions{},
+                                            hub::Hub(std::move(settings), hub::Policy{}));
     server_->with_hub([&](hub::Hub& hub, hub::Time at) {
         for (const auto* id : {"d1", "d2"}) hub.provision({id, key_, key_}, at);
     });
-    endpoint_ = {host_name, "127.0.0.1", server_->mqtt_port(), server_->https_port(), ca_file_, certificates().root.certificate_pem, std::chrono::seconds(30)};
+    endpoint_ = {host_name,
+                 "127.0.0.1",
+                 server_->mqtt_port(),
+                 server_->https_port(),
+                 ca_file_,
+                 certificates().root.certificate_pem,
+                 std::chrono::seconds(30)};
 }
 
 World::~World() { std::filesystem::remove(ca_file_); }
@@ -67,7 +80,9 @@ mqtt::Connect World::connect_packet(const std::string& device, const std::string
     packet.client_id = device;
     packet.keep_alive = 60;
     packet.user_name = std::string(host_name) + "/" + device + "/?api-version=2021-04-12";
-    const auto token = iothub::make_sas_token({std::string(host_name) + "/devices/" + device, *iothub::base64_decode(key.empty() ? key_ : key), now() + 3600, std::nullopt});
+    const auto token =
+        iothub::make_sas_token({std::string(host_name) + "/devices/" + device,
+                                *iothub::base64_decode(key.empty() ? key_ : key), now() + 3600, std::nullopt});
     packet.password = mqtt::Bytes(token.begin(), token.end());
     return packet;
 }
@@ -91,10 +106,14 @@ struct Peer::Impl {
         net::Socket::Callbacks callbacks;
         const auto act = [this, own](const mqtt::Bytes& received) {
             const auto socket = own->lock();
-            if (socket) script([socket](const mqtt::Bytes& bytes) { socket->send(bytes); }, [socket] { socket->close(); }, received);
+            if (socket)
+                script([socket](const mqtt::Bytes& bytes) { socket->send(bytes); }, [socket] { socket->close(); },
+                       received);
         };
         callbacks.opened = [act](const net::PeerFacts&) { act({}); };
-        callbacks.received = [act](std::span<const std::uint8_t> bytes) { act(mqtt::Bytes(bytes.begin(), bytes.end())); };
+        callbacks.received = [act](std::span<const std::uint8_t> bytes) {
+            act(mqtt::Bytes(bytes.begin(), bytes.end()));
+        };
         callbacks.ended = [this, own](const net::Ended&) { sockets.erase(own->lock()); };
         const auto socket = net::Socket::accept(loop, std::move(accepted), tls, std::move(callbacks));
         *own = socket;
@@ -103,7 +122,11 @@ struct Peer::Impl {
 };
 
 Peer::Peer(net::Loop& loop, Script script) : impl_(std::make_unique<Impl>(loop, std::move(script))) {
-    loop.call([this] { impl_->listener = std::make_unique<net::Listener>(impl_->loop, "127.0.0.1", std::uint16_t{0}, [this](net::Accepted accepted) { impl_->take(std::move(accepted)); }); });
+    loop.call([this] {
+        impl_->listener =
+            std::make_unique<net::Listener>(impl_->loop, "127.0.0.1", std::uint16_t{0},
+                                            [this](net::Accepted accepted) { impl_->take(std::move(accepted)); });
+    });
 }
 
 Peer::~Peer() {

@@ -64,7 +64,8 @@ private:
 /// A TLS peer that hands each connection's bytes to a script.
 class Peer {
 public:
-    using Script = std::function<void(const std::function<void(const mqtt::Bytes&)>& send, const std::function<void()>& close, const mqtt::Bytes& received)>;
+    using Script = std::function<void(const std::function<void(const mqtt::Bytes&)>& send,
+                                      const std::function<void()>& close, const mqtt::Bytes& received)>;
     Peer(net::Loop& loop, Script script);
     ~Peer();
     std::uint16_t port() const;

@@ -93,7 +93,9 @@ bool Process::read_more() {
 }
 
 bool Process::wait_for(const std::string& text) {
-    const auto seen = [&] { return ended_.out.find(text) != std::string::npos || ended_.err.find(text) != std::string::npos; };
+    const auto seen = [&] {
+        return ended_.out.find(text) != std::string::npos || ended_.err.find(text) != std::string::npos;
+    };
     while (!seen())
         if (!read_more()) return seen();
     return true;
@@ -146,9 +148,12 @@ struct Listener::Impl {
             const int client = ::accept(descriptor, nullptr, nullptr);
             if (client < 0) return;
             constexpr const char* nonsense = "HTTP/1.1 418 I am no hub\r\n\r\n";
-            if (manner == Manner::answers_nonsense) [[maybe_unused]] const auto sent = ::send(client, nonsense, std::strlen(nonsense), MSG_NOSIGNAL);
-            if (manner == Manner::closes_at_once) ::close(client);
-            else clients.push_back(client);
+            if (manner == Manner::answers_nonsense) [[maybe_unused]]
+                const auto sent = ::send(client, nonsense, std::strlen(nonsense), MSG_NOSIGNAL);
+            if (manner == Manner::closes_at_once)
+                ::close(client);
+            else
+                clients.push_back(client);
         }
     }
 };
@@ -159,7 +164,9 @@ Listener::Listener(Manner manner) : impl_(std::make_unique<Impl>()) {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address;
-    if (::bind(impl_->descriptor, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(impl_->descriptor, 64) != 0) throw std::runtime_error("cannot listen");
+    if (::bind(impl_->descriptor, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::listen(impl_->descriptor, 64) != 0)
+        throw std::runtime_error("cannot listen");
     ::getsockname(impl_->descriptor, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ::ntohs(address.sin_port);
     impl_->thread = std::thread([impl = impl_.get(), manner] { impl->serve(manner); });

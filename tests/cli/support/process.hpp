@@ -10,7 +10,7 @@
 namespace hubspec::test {
 
 struct Ended {
-    int status = -1;     ///< exit status; 128 + n when signal n ended it
+    int status = -1;  ///< exit status; 128 + n when signal n ended it
     std::string out;
     std::string err;
 };

@@ -21,7 +21,8 @@ struct World {
     RequestId last_request = 0;
     std::vector<Effect> unclaimed;  ///< effects that no client was asked about yet
 
-    explicit World(Policy policy = {}, std::vector<PacketRule> rules = {}) : hub(settings(), std::move(policy), std::move(rules)) {
+    explicit World(Policy policy = {}, std::vector<PacketRule> rules = {})
+        : hub(settings(), std::move(policy), std::move(rules)) {
         for (const auto* id : {"D", "E"}) hub.provision({id, device_key, other_key}, now);
     }
 
@@ -49,34 +50,42 @@ struct World {
         now = goal;
     }
 
-    std::string token(const std::string& resource = host + "/devices/D", const std::string& key = device_key, std::int64_t life = 3600) const {
+    std::string token(const std::string& resource = host + "/devices/D", const std::string& key = device_key,
+                      std::int64_t life = 3600) const {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
         return iothub::make_sas_token({resource, *iothub::base64_decode(key), seconds + life, std::nullopt});
     }
     std::string policy_token(const std::string& name, const std::string& resource = host) const {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
         for (const auto& policy : hub.settings().policies)
-            if (policy.name == name) return iothub::make_sas_token({resource, *iothub::base64_decode(policy.primary_key), seconds + 3600 * 24 * 30, name});
+            if (policy.name == name)
+                return iothub::make_sas_token(
+                    {resource, *iothub::base64_decode(policy.primary_key), seconds + 3600 * 24 * 30, name});
         return {};
     }
 
     /// Starts a request; answered() tells what came.
-    RequestId ask(const std::string& method, const std::string& target, const std::string& body = {}, model::HttpHeaders headers = {}, const std::string& policy = "iothubowner") {
+    RequestId ask(const std::string& method, const std::string& target, const std::string& body = {},
+                  model::HttpHeaders headers = {}, const std::string& policy = "iothubowner") {
         headers.emplace_back("Authorization", policy_token(policy));
         keep(hub.request(++last_request, {method, target, std::move(headers), body}, now));
         return last_request;
     }
     std::optional<model::HttpResponse> answered(RequestId id) {
         for (const auto& effect : unclaimed)
-            if (const auto* respond = std::get_if<Respond>(&effect); respond != nullptr && respond->request == id) return respond->response;
+            if (const auto* respond = std::get_if<Respond>(&effect); respond != nullptr && respond->request == id)
+                return respond->response;
         return std::nullopt;
     }
     /// A request that is answered at once.
-    model::HttpResponse call(const std::string& method, const std::string& target, const std::string& body = {}, model::HttpHeaders headers = {}, const std::string& policy = "iothubowner") {
+    model::HttpResponse call(const std::string& method, const std::string& target, const std::string& body = {},
+                             model::HttpHeaders headers = {}, const std::string& policy = "iothubowner") {
         const auto id = ask(method, target, body, std::move(headers), policy);
         return answered(id).value_or(model::HttpResponse{0, {}, "no answer"});
     }
-    model::Value telemetry() { return *model::parse_json(call("GET", "/_hubspec/telemetry?after=0&wait=0").body)->find("messages"); }
+    model::Value telemetry() {
+        return *model::parse_json(call("GET", "/_hubspec/telemetry?after=0&wait=0").body)->find("messages");
+    }
     std::vector<std::int64_t> log_codes() {
         std::vector<std::int64_t> codes;
         const auto body = *model::parse_json(call("GET", "/_hubspec/log?after=0&wait=0").body);
@@ -89,7 +98,8 @@ inline mqtt::Bytes bytes(std::string_view text) { return {text.begin(), text.end
 
 class Client {
 public:
-    explicit Client(World& world, std::string device = "D") : world_(world), device_(std::move(device)), id_(world.hub.connected({}, world.now)) {}
+    explicit Client(World& world, std::string device = "D")
+        : world_(world), device_(std::move(device)), id_(world.hub.connected({}, world.now)) {}
 
     mqtt::Connect connect_packet(bool clean = true, std::uint16_t keep_alive = 0) const {
         mqtt::Connect packet;
@@ -130,7 +140,8 @@ public:
     }
     bool closed() const {
         for (const auto& effect : world_.unclaimed)
-            if (const auto* close = std::get_if<Close>(&effect); close != nullptr && close->connection == id_) return true;
+            if (const auto* close = std::get_if<Close>(&effect); close != nullptr && close->connection == id_)
+                return true;
         return false;
     }
     ConnectionId id() const { return id_; }

@@ -22,8 +22,10 @@ CaseResult make_case(const std::string& scenario, const std::string& title, Verd
     one.duration = microseconds(12'345);
     one.started_at = "2026-01-15T10:00:00.250Z";
     one.checks_planned = one.checks_executed = one.checks_passed = 1;
-    one.steps = {{"device: {connect: {}}", {5, 5}, false, "done", {}}, {"hub: {publish: {topic: any}}", {6, 5}, true, "passed", 1}};
-    one.trace = {{microseconds(1000), "device", "sent", "CONNECT client id d", "10 00", 0}, {microseconds(2500), "device", "received", "CONNACK 0 (accepted)", "20 02 00 00", 0}};
+    one.steps = {{"device: {connect: {}}", {5, 5}, false, "done", {}},
+                 {"hub: {publish: {topic: any}}", {6, 5}, true, "passed", 1}};
+    one.trace = {{microseconds(1000), "device", "sent", "CONNECT client id d", "10 00", 0},
+                 {microseconds(2500), "device", "received", "CONNACK 0 (accepted)", "20 02 00 00", 0}};
     return one;
 }
 
@@ -34,7 +36,9 @@ CaseResult failing() {
     one.steps.push_back({"hub: {pingresp: {}}", {9, 5}, true, "not run", {}});
     Finding finding;
     finding.type = "conformance.must";
-    finding.summary = "scenarios/reported/patch-is-answered-204.yaml:6:5: expected hub: publish; closest: PUBLISH $iothub/twin/res/200/?$rid=1";
+    finding.summary =
+        "scenarios/reported/patch-is-answered-204.yaml:6:5: expected hub: publish; closest: PUBLISH "
+        "$iothub/twin/res/200/?$rid=1";
     finding.expected = "hub: publish topic $iothub/twin/res/204/?$rid=1";
     finding.actual = "PUBLISH $iothub/twin/res/200/?$rid=1 QoS 0, 0 bytes";
     finding.differences = {"topic: expected 204, got 200"};
@@ -63,7 +67,8 @@ CaseResult warning() {
     return one;
 }
 
-CaseResult with_reason(const std::string& scenario, Verdict verdict, const std::string& reason, const std::string& type) {
+CaseResult with_reason(const std::string& scenario, Verdict verdict, const std::string& reason,
+                       const std::string& type) {
     auto one = make_case(scenario, "Something about " + scenario, verdict);
     one.reason = reason;
     one.checks_executed = one.checks_passed = 0;
@@ -93,9 +98,12 @@ RunResult sample_run() {
     run.host_name = "ci-7";
     run.seed = 4242;
     run.duration = microseconds(1'234'567);
-    run.cases = {make_case("connect/documented-form-is-accepted", "The documented form is accepted", Verdict::pass), failing(), warning(),
+    run.cases = {make_case("connect/documented-form-is-accepted", "The documented form is accepted", Verdict::pass),
+                 failing(),
+                 warning(),
                  with_reason("connect/expiry", Verdict::inconclusive, "no check was executed", ""),
-                 with_reason("connect/unreachable", Verdict::error, "the hub cannot be reached at 127.0.0.1:1: refused", "infra.connect"),
+                 with_reason("connect/unreachable", Verdict::error, "the hub cannot be reached at 127.0.0.1:1: refused",
+                             "infra.connect"),
                  with_reason("keep_alive/cap", Verdict::not_applicable, "the target offers no 'clock'", "")};
     auto axis = make_case("reported/version", "The version grows", Verdict::pass);
     axis.axes = {{"qos", "1"}};
@@ -118,7 +126,8 @@ RunResult hostile_run() {
         for (auto& note : one.notes) spoil(note);
         for (auto& line : one.trace) spoil(line.text);
         for (auto& finding : one.findings)
-            for (auto* text : {&finding.summary, &finding.expected, &finding.actual, &finding.source_line}) spoil(*text);
+            for (auto* text : {&finding.summary, &finding.expected, &finding.actual, &finding.source_line})
+                spoil(*text);
     }
     return run;
 }

@@ -42,10 +42,15 @@ inline model::Catalogue catalogue(model::Level level = model::Level::must) {
     return made;
 }
 
-inline model::Event event(int milliseconds, model::EventForm form) { return {std::chrono::milliseconds(milliseconds), std::move(form)}; }
-inline model::EventForm publish(const std::string& topic, const std::string& payload = {}) {
-    return model::PacketReceived{"main", mqtt::Publish{topic, mqtt::Bytes(payload.begin(), payload.end()), 0, false, false, 0}};
+inline model::Event event(int milliseconds, model::EventForm form) {
+    return {std::chrono::milliseconds(milliseconds), std::move(form)};
 }
-inline model::EventForm closes(bool established = true) { return model::ConnectionClosed{"main", true, established, "the hub closed (TCP FIN)"}; }
+inline model::EventForm publish(const std::string& topic, const std::string& payload = {}) {
+    return model::PacketReceived{"main",
+                                 mqtt::Publish{topic, mqtt::Bytes(payload.begin(), payload.end()), 0, false, false, 0}};
+}
+inline model::EventForm closes(bool established = true) {
+    return model::ConnectionClosed{"main", true, established, "the hub closed (TCP FIN)"};
+}
 
 }  // namespace hubspec::run::test
