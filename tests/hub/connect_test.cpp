@@ -275,6 +275,17 @@ TEST(Subscribe, UnsupportedFiltersEndTheConnection) {
     }
 }
 
+TEST(Subscribe, WithAnUnsupportedFilterLeavesNothingInTheSession) {
+    World world;
+    Client first(world);
+    first.connect(false).send(mqtt::Subscribe{1, {{"devices/D/messages/devicebound/#", 1}, {"foo/bar", 1}}});
+    EXPECT_TRUE(first.closed());
+    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"aGk="})");
+    Client second(world);
+    second.send(second.connect_packet(false));
+    EXPECT_THAT(second.take(), ElementsAre(Packet(mqtt::Connack{true, 0})));
+}
+
 TEST(Subscribe, GrantsAtMostOne) {
     World world;
     Client client(world);

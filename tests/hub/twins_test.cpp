@@ -187,6 +187,25 @@ TEST_F(Methods, AbsentDevices) {
     EXPECT_EQ(client_.take().size(), 2u);
 }
 
+TEST_F(Methods, ErrorsNameTheTimeThatWasWaited) {
+    const auto waited = [&](RequestId call) {
+        const auto body = *model::parse_json(world_.answered(call)->body);
+        const auto error = *model::parse_json(*body.find("Message")->text());
+        return *error.find("info")->find("timeout")->text();
+    };
+    EXPECT_EQ(waited(invoke()), "00:00:00");
+    const auto absent = invoke(R"(,"connectTimeoutInSeconds":75)");
+    world_.pass(std::chrono::seconds(75));
+    EXPECT_EQ(waited(absent), "00:01:15");  // X-METH-10
+    client_.connect().subscribe("$iothub/methods/POST/#", 0);
+    const auto silent = invoke(R"(,"responseTimeoutInSeconds":7)");
+    world_.pass(std::chrono::seconds(7));
+    EXPECT_EQ(waited(silent), "00:00:07");
+    const auto cut = invoke();
+    client_.vanish();
+    EXPECT_EQ(waited(cut), "00:00:30");
+}
+
 TEST_F(Methods, SilentAndVanishingDevices) {
     client_.connect().subscribe("$iothub/methods/POST/#", 0);
     const auto silent = invoke(R"(,"responseTimeoutInSeconds":5)");

@@ -1,0 +1,207 @@
+#include "harness/run/stage.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "harness/iothub/sas_token.hpp"
+#include "harness/run/service_requests.hpp"
+
+namespace hubspec::run {
+
+using namespace model;
+using actors::Device;
+using actors::Service;
+using actors::Wire;
+
+Stage::Stage(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random)
+    : inbox_(inbox), random_(random), session_(target.open(case_name)), is_fenced_(session_->advance({})) {}
+
+const actors::Identity& Stage::add_identity(const std::string& name) {
+    auto identity = session_->identity(name);
+    identity.name = name;
+    return identities_[name] = std::move(identity);
+}
+
+void Stage::start(const std::vector<std::string>& needs) {
+    const auto needed = [&](const std::string& what) {
+        return std::find(needs.begin(), needs.end(), what) != needs.end();
+    };
+    const bool service = std::any_of(needs.begin(), needs.end(), [](const std::string& one) { return one != "clock"; });
+    loop_.start();
+    if (const auto access = session_->service_access(); access && service)
+        service_ = std::make_unique<Service>(session_->endpoint(), *access, inbox_);
+    if (service_ && needed("telemetry")) service_->follow_telemetry();
+    if (service_ && needed("log")) service_->follow_log();
+}
+
+void Stage::perform(const Action& action, const std::string& connection, const std::string& exchange,
+                    const Bindings& bindings) {
+    const Fields fields(action.fields, bindings);
+    if (action.speaker == Speaker::service) return perform_service(action.verb, fields, exchange);
+    auto& own = connections_[connection];
+    own.name = connection;
+    if (action.speaker == Speaker::device) perform_device(own, action.verb, fields);
+    if (action.speaker == Speaker::wire) perform_wire(own, action.verb, fields);
+}
+
+void Stage::leave() {
+    for (auto& [name, connection] : connections_)
+        if (connection.device && !connection.received().closed) connection.device->disconnect();
+}
+
+bool Stage::move_clock(std::chrono::milliseconds by) {
+    if (!session_->advance(by)) return false;
+    passed_ += by;
+    return true;
+}
+
+void Stage::note_opened(const std::string& connection) {
+    ++transports_opened_;
+    connections_[connection].is_open = true;
+}
+
+Credentials Stage::credentials(const std::string& identity) const {
+    return {session_->endpoint().host_name, identities_.at(identity), std::chrono::system_clock::now() + passed_,
+            [this](const std::string& policy) { return session_->policy_key(policy); }};
+}
+
+void Stage::note_client(Connection& connection, const mqtt::Connect& packet) {
+    connection.client_id = packet.client_id;
+    connection.ordinal = clients_[packet.client_id]++;
+    connection.requests_sent = 1;
+    connection.received_before = connection.received().packets;
+    connection.is_opaque = false;
+}
+
+void Stage::perform_device(Connection& connection, const std::string& verb, const Fields& fields) {
+    if (verb == "connect") return connect_device(connection, fields);
+    if (!connection.device)
+        throw std::invalid_argument("connection '" + connection.name +
+                                    "' is not a device's: a device line needs `device: connect` before it");
+    if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
+    if (verb == "subscribe") return connection.device->subscribe(subscribe_packet(fields, 0));
+    if (verb == "unsubscribe") return connection.device->unsubscribe(unsubscribe_packet(fields, 0));
+    if (verb == "disconnect") return connection.device->disconnect();
+    if (verb == "drop") return connection.device->drop();
+    connection.device->publish(publish_packet(fields, 0));
+}
+
+void Stage::connect_device(Connection& connection, const Fields& fields) {
+    connection.identity = fields.text("identity", "device");
+    connection.wire.reset();
+    if (connection.device) retired_.push_back(std::move(connection.device));
+    connection.device = std::make_unique<Device>(inbox_, connection.name);
+    const auto packet = connect_packet(fields, credentials(connection.identity));
+    note_client(connection, packet);
+    connection.device->connect(session_->endpoint(), packet);
+}
+
+void Stage::perform_wire(Connection& connection, const std::string& verb, const Fields& fields) {
+    if (!connection.wire) connection.wire = std::make_unique<Wire>(loop_, inbox_, connection.name);
+    if (verb == "close")
+        return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
+    if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
+    if (verb == "open") return;
+    if (verb == "bytes") connection.is_opaque = true;
+    if (verb == "bytes") return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}));
+    connection.wire->send(verb == "send" ? packets_of(connection, fields)
+                                         : std::vector{packet_of(connection, verb, fields)});
+}
+
+Wire::Transport Stage::transport(const Fields& fields) {
+    Wire::Transport transport;
+    transport.tls = !fields.flag("plain", false);
+    const auto version = fields.text("tls", "any");
+    if (version == "1.2") transport.version = net::TlsVersion::tls_1_2;
+    if (version == "1.3") transport.version = net::TlsVersion::tls_1_3;
+    return transport;
+}
+
+actors::WirePacket Stage::packet_of(Connection& connection, const std::string& verb, const Fields& fields) {
+    if (verb == "connect") connection.identity = fields.text("identity", "device");
+    auto packet = wire_packet(verb, fields, credentials(connection.identity), connection.next_packet_id);
+    if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.next_packet_id;
+    if (const auto* connect = std::get_if<mqtt::Connect>(&packet.packet)) note_client(connection, *connect);
+    if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
+    if (packet.distortion != mqtt::Distortion{}) connection.is_opaque = true;
+    return packet;
+}
+
+/// `send: [{connect: {...}}, {subscribe: {...}}]`: the loader puts the list under the field "packets".
+std::vector<actors::WirePacket> Stage::packets_of(Connection& connection, const Fields& list) {
+    std::vector<actors::WirePacket> packets;
+    for (const auto& item : list.items("packets")) {
+        const auto* object = std::get_if<ObjectPattern>(&item.form);
+        if (object == nullptr || object->members.empty()) continue;
+        const auto& line = object->members.front();
+        const auto* fields = std::get_if<ObjectPattern>(&line.value.form);
+        static const std::vector<Field> none;
+        packets.push_back(
+            packet_of(connection, line.name, Fields(fields != nullptr ? fields->members : none, list.bindings())));
+    }
+    return packets;
+}
+
+void Stage::perform_service(const std::string& verb, const Fields& fields, const std::string& exchange) {
+    if (!service_)
+        throw std::runtime_error("the target has no service connection string, so `service` lines cannot be performed");
+    auto& identity = identities_.at(fields.text("identity", "device"));
+    if (verb == "update_identity" && fields.flag("rotate_keys", false)) rotate_keys(identity);
+    auto request = service_request(verb, fields, identity);
+    if (verb == "request" && fields.has("auth")) authorize(request, fields);
+    for (std::int64_t i = 1; i < fields.integer("times", 1); ++i) {
+        const auto response = service_->fetch(request);
+        if (response.status >= 300)
+            throw std::runtime_error("send " + std::to_string(i) + " of " + fields.text("times") + " was answered " +
+                                     std::to_string(response.status));
+    }
+    service_->ask(exchange, std::move(request));
+}
+
+void Stage::rotate_keys(actors::Identity& identity) {
+    const auto fresh = [this] {
+        std::vector<std::uint8_t> key(32);
+        for (auto& byte : key) byte = static_cast<std::uint8_t>(random_());
+        return iothub::base64_encode(key);
+    };
+    identity.former_key = std::exchange(identity.primary_key, fresh());
+    identity.secondary_key = fresh();
+}
+
+void Stage::authorize(HttpRequest& request, const Fields& fields) {
+    const auto members = fields.members("auth");
+    const Fields auth(members, fields.bindings());
+    std::string token = auth.text("token");
+    if (!auth.has("token") && !auth.flag("none", false)) {
+        auto sas = members;
+        if (!auth.has("resource")) sas.push_back({"resource", {TextPattern{session_->endpoint().host_name}, {}}, {}});
+        token = sas_token(Fields(sas, fields.bindings()), credentials("device"));
+    }
+    request.headers.emplace_back("Authorization", token);
+}
+
+bool Stage::is_quiet(Opaque opaque) {
+    if (!is_fenced_ || session_->transports_taken().value_or(0) < transports_opened_) return false;
+    for (const auto& [name, connection] : connections_)
+        if (!has_settled(connection, opaque)) return false;
+    return !service_ || has_settled_service();
+}
+
+bool Stage::has_settled(const Connection& connection, Opaque opaque) const {
+    const auto received = connection.received();
+    if (received.closed) return true;
+    if (connection.is_opaque) return opaque == Opaque::counts_as_quiet;
+    if (connection.client_id.empty()) return connection.is_open;
+    const auto counts = session_->counts(connection.client_id, connection.ordinal);
+    return counts && counts->open && counts->requests_received >= connection.requests_sent &&
+           received.packets - connection.received_before >= counts->packets_sent;
+}
+
+bool Stage::has_settled_service() const {
+    const auto counts = session_->service_counts();
+    const auto own = service_->counts();
+    return counts && counts->requests_received >= own.asked && own.answered >= counts->responses_sent;
+}
+
+}  // namespace hubspec::run
