@@ -35,7 +35,7 @@ void check_indentation(const SourceFile& file, Diagnostics& diagnostics) {
 bool has_content(const SourceFile& file) {
     for (int number = 1; static_cast<std::size_t>(number) <= file.line_starts.size(); ++number) {
         const auto line = file.line(number);
-        const auto content = line.find_first_not_of(' ');
+        const auto content = line.find_first_not_of(" \t");
         if (content != std::string_view::npos && line[content] != '#') return true;
     }
     return false;

@@ -197,12 +197,13 @@ TEST_F(Methods, ErrorsNameTheTimeThatWasWaited) {
     const auto absent = invoke(R"(,"connectTimeoutInSeconds":75)");
     world_.pass(std::chrono::seconds(75));
     EXPECT_EQ(waited(absent), "00:01:15");  // X-METH-10
-    client_.connect().subscribe("$iothub/methods/POST/#", 0);
+    Client fresh(world_);
+    fresh.connect().subscribe("$iothub/methods/POST/#", 0);
     const auto silent = invoke(R"(,"responseTimeoutInSeconds":7)");
     world_.pass(std::chrono::seconds(7));
     EXPECT_EQ(waited(silent), "00:00:07");
     const auto cut = invoke();
-    client_.vanish();
+    fresh.vanish();
     EXPECT_EQ(waited(cut), "00:00:30");
 }
 

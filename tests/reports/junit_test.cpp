@@ -45,6 +45,7 @@ int validate(const std::string& text) {
     return status;
 }
 
+std::vector<pugi::xml_node> cases_of(pugi::xml_document&& document) = delete;  // the nodes would outlive it
 std::vector<pugi::xml_node> cases_of(const pugi::xml_document& document) {
     std::vector<pugi::xml_node> all;
     for (const auto suite : document.child("testsuites").children("testsuite"))
@@ -103,7 +104,8 @@ TEST(Junit, NamesAreUniqueStableAndShortEnough) {
     auto run = sample_run();
     run.cases.front().title = std::string(2000, 'x');
     std::set<std::string> names;
-    for (const auto one : cases_of(parsed(to_junit(run, rich)))) {
+    const auto document = parsed(to_junit(run, rich));
+    for (const auto one : cases_of(document)) {
         const std::string name = one.attribute("name").value();
         EXPECT_LE(name.size(), 512u);
         EXPECT_TRUE(names.insert(name).second) << name;
@@ -146,7 +148,8 @@ TEST(Junit, CountersAreTheSumsOfTheirChildren) {
 
 // Rule 5.
 TEST(Junit, ACaseHasOneOutcome) {
-    for (const auto one : cases_of(parsed(to_junit(sample_run(), rich)))) {
+    const auto document = parsed(to_junit(sample_run(), rich));
+    for (const auto one : cases_of(document)) {
         int outcomes = 0;
         for (const auto* name : {"failure", "error", "skipped"}) outcomes += one.child(name) ? 1 : 0;
         EXPECT_LE(outcomes, 1);
@@ -155,7 +158,8 @@ TEST(Junit, ACaseHasOneOutcome) {
 
 // Rule 6.
 TEST(Junit, AFailureHasATypeOneLineAndTheWholeStory) {
-    const auto cases = cases_of(parsed(to_junit(sample_run(), rich)));
+    const auto document = parsed(to_junit(sample_run(), rich));
+    const auto cases = cases_of(document);
     const auto failure = std::find_if(cases.begin(), cases.end(), [](const auto& one) {
                              return !one.child("failure").empty();
                          })->child("failure");
@@ -185,7 +189,8 @@ TEST(Junit, RetriesAreAttemptsOfOneCase) {
     auto run = sample_run();
     run.cases.front().earlier_attempts = {"refused"};
     run.cases[1].earlier_attempts = {"refused", "reset"};
-    const auto cases = cases_of(parsed(to_junit(run, rich)));
+    const auto document = parsed(to_junit(run, rich));
+    const auto cases = cases_of(document);
     EXPECT_EQ(cases.size(), run.cases.size());
     EXPECT_STREQ(cases.front().child("flakyFailure").attribute("message").value(), "attempt 1: refused");
     EXPECT_STREQ(cases.front().child("flakyFailure").child("stackTrace").text().get(), "refused");
