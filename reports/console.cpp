@@ -6,6 +6,8 @@
 #include <map>
 #include <set>
 
+#include "reports/printable.hpp"
+
 namespace hubspec::reports {
 
 using namespace model;
@@ -61,8 +63,9 @@ std::string arrow_of(const TraceLine& line) {
 }
 
 std::string trace_text(const TraceLine& line, bool marked, const ConsoleStyle& style) {
-    const auto text = fmt::format("  {} {:>9.3f} ms  {:<8} {} {}", marked ? ">" : " ",
-                                  static_cast<double>(line.at.count()) / 1000.0, line.lane, arrow_of(line), line.text);
+    const auto text =
+        fmt::format("  {} {:>9.3f} ms  {:<8} {} {}", marked ? ">" : " ", static_cast<double>(line.at.count()) / 1000.0,
+                    one_line(line.lane), arrow_of(line), one_line(line.text));
     return (marked ? paint(text, "1", style) : text) + "\n";
 }
 
@@ -94,23 +97,26 @@ const Requirement* find(const RunResult& run, const std::string& id) {
 
 std::string sentence(const RunResult& run, const std::string& id, const ConsoleStyle& style) {
     const auto* requirement = find(run, id);
-    if (requirement == nullptr) return "    " + id + "\n";
+    if (requirement == nullptr) return "    " + one_line(id) + "\n";
     const auto source = requirement->line.empty()
                             ? (requirement->sources.empty() ? "" : "source: " + requirement->sources)
                             : "protocol line " + requirement->line;
-    return fmt::format("    {} ({}{}{}): {}\n", paint(id, "1", style), to_string(requirement->level),
-                       source.empty() ? "" : ", ", source, requirement->text);
+    return fmt::format("    {} ({}{}{}): {}\n", paint(one_line(id), "1", style), to_string(requirement->level),
+                       source.empty() ? "" : ", ", one_line(source), one_line(requirement->text));
 }
 
 std::string finding_text(const CaseResult& result, const Finding& finding, const RunResult& run,
                          const ConsoleStyle& style) {
-    std::string text = "  " + finding.summary + "\n";
-    if (!finding.source_line.empty()) text += fmt::format("  {} | {}\n", finding.place.line, finding.source_line);
-    if (!finding.expected.empty()) text += "  expected  " + finding.expected + "\n";
-    if (!finding.expected.empty())
-        text += "  actual    " + (finding.actual.empty() ? std::string("nothing came") : finding.actual) + "\n";
-    for (const auto& difference : finding.differences) text += "  differs   " + difference + "\n";
-    if (!finding.hint.empty()) text += "  hint      " + finding.hint + "\n";
+    std::string text = "  " + one_line(finding.summary) + "\n";
+    const auto add = [&](const char* label, const std::string& value) { text += label + one_line(value) + "\n"; };
+    if (!finding.source_line.empty())
+        text += fmt::format("  {} | {}\n", finding.place.line, one_line(finding.source_line));
+    if (!finding.expected.empty()) {
+        add("  expected  ", finding.expected);
+        add("  actual    ", finding.actual.empty() ? "nothing came" : finding.actual);
+    }
+    for (const auto& difference : finding.differences) add("  differs   ", difference);
+    if (!finding.hint.empty()) add("  hint      ", finding.hint);
     if (!finding.requirements.empty()) text += "  requirement\n";
     for (const auto& id : finding.requirements) text += sentence(run, id, style);
     return text + "  packets\n" + around(result, finding.trace_line, style);
@@ -138,7 +144,7 @@ std::string area_table(const RunResult& run) {
     for (const auto& area : areas) {
         std::size_t held = 0;
         for (const auto& id : proven[area]) held += questioned[area].contains(id) ? 0 : 1;
-        text += fmt::format("  {:<10} {:>3} held{}\n", area, held,
+        text += fmt::format("  {:<10} {:>3} held{}\n", one_line(area), held,
                             questioned[area].empty() ? "" : fmt::format(", {} not", questioned[area].size()));
     }
     return text;
@@ -147,11 +153,11 @@ std::string area_table(const RunResult& run) {
 }  // namespace
 
 std::string format_case_line(const CaseResult& result, const ConsoleStyle& style) {
-    std::string line =
-        paint(fmt::format("{:<5}", word_of(result.verdict)), colour_of(result.verdict), style) + " " + result.name;
+    std::string line = paint(fmt::format("{:<5}", word_of(result.verdict)), colour_of(result.verdict), style) + " " +
+                       one_line(result.name);
     if (result.verdict != Verdict::not_applicable) line += "  " + milliseconds(result.duration);
     if (!result.earlier_attempts.empty()) line += fmt::format("  (attempt {})", result.earlier_attempts.size() + 1);
-    if (!result.reason.empty()) line += "  (" + result.reason + ")";
+    if (!result.reason.empty()) line += "  (" + one_line(result.reason) + ")";
     return line;
 }
 
@@ -160,26 +166,28 @@ std::string format_trace(const CaseResult& result, const ConsoleStyle& style) {
     for (const auto& line : result.trace) {
         if (!is_packet(line) && style.verbosity < 2) continue;
         text += trace_text(line, false, style);
-        if (style.verbosity >= 2 && !line.hex.empty()) text += "      " + line.hex + "\n";
+        if (style.verbosity >= 2 && !line.hex.empty()) text += "      " + one_line(line.hex) + "\n";
     }
     return text;
 }
 
 std::string format_failure(const CaseResult& result, const RunResult& run, const ConsoleStyle& style) {
-    std::string text = paint(word_of(result.verdict), colour_of(result.verdict), style) + " " + result.name + "\n  " +
-                       result.title + "\n";
+    std::string text = paint(word_of(result.verdict), colour_of(result.verdict), style) + " " + one_line(result.name) +
+                       "\n  " + one_line(result.title) + "\n";
     for (const auto& finding : result.findings) text += finding_text(result, finding, run, style);
-    if (result.findings.empty() && !result.reason.empty()) text += "  " + result.reason + "\n";
-    for (const auto& note : result.notes) text += "  note: " + note + "\n";
-    const auto silent = result.checks_planned - result.checks_executed;
-    if (silent > 0) text += fmt::format("  {} of {} checks never ran\n", silent, result.checks_planned);
+    if (result.findings.empty() && !result.reason.empty()) text += "  " + one_line(result.reason) + "\n";
+    for (const auto& note : result.notes) text += "  note: " + one_line(note) + "\n";
+    // A stored result can say that more ran than was planned.
+    if (result.checks_executed < result.checks_planned)
+        text += fmt::format("  {} of {} checks never ran\n", result.checks_planned - result.checks_executed,
+                            result.checks_planned);
     return text;
 }
 
 std::string format_summary(const RunResult& run, const std::string& rerun, const ConsoleStyle& style) {
     const auto counts = count(run.cases);
     std::string text =
-        fmt::format("{} cases against {} in {}\n", run.cases.size(), run.target, milliseconds(run.duration));
+        fmt::format("{} cases against {} in {}\n", run.cases.size(), one_line(run.target), milliseconds(run.duration));
     const auto add = [&](std::size_t number, Verdict verdict, const char* name) {
         if (number > 0) text += "  " + paint(fmt::format("{:>5} {}", number, name), colour_of(verdict), style) + "\n";
     };
@@ -201,7 +209,7 @@ LiveProgress::LiveProgress(std::ostream& out, ConsoleStyle style, std::size_t to
     : out_(out), style_(style), total_(total), quiet_(quiet) {}
 
 void LiveProgress::began(const std::string& name) {
-    current_ = name;
+    current_ = one_line(name);
     draw();
 }
 
@@ -221,10 +229,11 @@ void LiveProgress::clear() {
 
 void LiveProgress::draw() {
     if (!style_.terminal || done_ >= total_) return;
-    std::string line =
+    const std::string line =
         fmt::format("[{}/{}] {}{}", done_, total_, failed_ > 0 ? fmt::format("{} failed  ", failed_) : "", current_);
-    if (line.size() >= static_cast<std::size_t>(style_.width)) line.resize(static_cast<std::size_t>(style_.width) - 1);
-    out_ << "\r\x1b[K" << line << std::flush;
+    // The last column stays free: some terminals wrap when it is written to.
+    const auto columns = static_cast<std::size_t>(std::max(style_.width, 1)) - 1;
+    out_ << "\r\x1b[K" << head(line, columns) << std::flush;
 }
 
 }  // namespace hubspec::reports

@@ -4,6 +4,7 @@
 #include <utf8.h>
 
 #include <algorithm>
+#include <cctype>
 #include <iterator>
 #include <map>
 #include <pugixml.hpp>
@@ -11,6 +12,7 @@
 #include <sstream>
 
 #include "reports/console.hpp"
+#include "reports/printable.hpp"
 
 namespace hubspec::reports {
 
@@ -20,6 +22,17 @@ namespace {
 
 constexpr std::size_t longest_output = 64 * 1024;  // head and tail together
 constexpr std::size_t longest_name = 512;
+constexpr std::size_t longest_message = 4096;
+constexpr const char* no_reason = "no reason was recorded";
+
+using Names = std::map<const CaseResult*, std::string>;
+
+/// What every element is written from.
+struct Source {
+    const RunResult& run;
+    const JunitOptions& options;
+    Names names;  ///< of the testcases, unique in the run
+};
 
 // Three decimals, everywhere: one reader's schema takes no more, another shows six as they come.
 std::string seconds(std::chrono::microseconds time) {
@@ -30,35 +43,75 @@ void set(pugi::xml_node node, const char* name, const std::string& value) {
     node.append_attribute(name) = xml_safe(value).c_str();
 }
 
+// A class name and a part of a file name: "iothub.reported".
 std::string suite_of(const CaseResult& one) {
     auto folder = one.scenario.substr(0, one.scenario.rfind('/'));
     if (folder == one.scenario) folder = "scenarios";
-    std::replace(folder.begin(), folder.end(), '/', '.');
-    return "iothub." + folder;
+    for (auto& c : folder) {
+        if (c == '/') c = '.';
+        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-' && c != '_') c = '_';
+    }
+    return "iothub." + std::string(head(folder, 150));
 }
 
+// Readers fetch the file that such a line names: only the writer's own lines may have that form.
+std::string without_orders(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        const bool order = text.starts_with("[[ATTACHMENT|") || text.starts_with("[[PROPERTY|");
+        const auto end = std::min(text.find('[', 1), text.size());
+        out.append(text.substr(0, end));
+        if (order) out += ' ';
+        text.remove_prefix(end);
+    }
+    return out;
+}
+
+// A value or a title: one line that every reader takes as text.
+std::string plain(const std::string& text) { return without_orders(xml_safe(one_line(text))); }
+
+// Once it is as it will be written: what is made visible grows.
 std::string cap(const std::string& text) {
     if (text.size() <= longest_output) return text;
-    const auto half = longest_output / 2;
-    return text.substr(0, half) + fmt::format("\n... {} bytes left out ...\n", text.size() - 2 * half) +
-           text.substr(text.size() - half);
+    const auto first = head(text, longest_output / 2), last = tail(text, longest_output / 2);
+    return std::string(first) + fmt::format("\n... {} bytes left out ...\n", text.size() - first.size() - last.size()) +
+           std::string(last);
 }
 
-// "file:line:col: ..." without an end of line: readers show it as a title.
-std::string one_line(std::string text) {
-    std::replace(text.begin(), text.end(), '\n', ' ');
-    return text;
+void add_text(pugi::xml_node node, const std::string& text) {
+    node.append_child(pugi::node_pcdata).set_value(cap(xml_safe(text)).c_str());
 }
+
+// Readers show it as a title.
+std::string title_line(const std::string& text) { return shortened(plain(text), longest_message); }
 
 std::string case_name(const CaseResult& one) {
-    const auto mark = one.name.find(" [");
-    const std::string axes = mark == std::string::npos ? "" : one.name.substr(mark);
-    std::string name = one.scenario + " " + one.title;
-    if (name.size() + axes.size() <= longest_name) return name + axes;
-    // Not within a character: continuation bytes begin with the bits 10.
-    std::size_t size = longest_name - std::min(longest_name, axes.size());
-    while (size > 0 && (static_cast<unsigned char>(name[size]) & 0xC0) == 0x80) --size;
-    return name.substr(0, size) + axes;
+    // What tells it from others of its scenario: axes, the round, the run that it was merged from.
+    const bool begins = one.name.starts_with(one.scenario);
+    const auto rest = plain(begins ? one.name.substr(one.scenario.size()) : " " + one.name);
+    const auto end = head(rest, longest_name / 2);
+    const auto both = one.scenario.empty() || one.title.empty() ? "" : " ";
+    const auto name = plain(one.scenario + both + one.title);
+    const auto whole = std::string(head(name, longest_name - end.size())) + std::string(end);
+    return whole.find_first_not_of(' ') == std::string::npos ? "unnamed" : whole;
+}
+
+// Of cases with one name, some readers keep only the first.
+Names names_of(const RunResult& run) {
+    Names names;
+    std::set<std::string> taken;
+    std::map<std::string, int> numbers;
+    for (const auto& one : run.cases) {
+        const auto wanted = case_name(one);
+        auto name = wanted;
+        for (int& number = numbers[wanted]; !taken.insert(name).second;) {
+            number = std::max(number + 1, 2);
+            const auto suffix = fmt::format(" #{}", number);
+            name = std::string(head(wanted, longest_name - suffix.size())) + suffix;
+        }
+        names[&one] = name;
+    }
+    return names;
 }
 
 bool fails(const CaseResult& one, const JunitOptions& options) {
@@ -66,35 +119,71 @@ bool fails(const CaseResult& one, const JunitOptions& options) {
 }
 bool errs(const CaseResult& one) { return one.verdict == Verdict::error || one.verdict == Verdict::inconclusive; }
 
-const Finding* worst(const CaseResult& one) {
-    const Finding* found = nullptr;
-    for (const auto& finding : one.findings)
-        if (found == nullptr || finding.verdict > found->verdict) found = &finding;
-    return found;
+// The finding that made the verdict. There may be lesser ones beside it: a warning in a run that was interrupted.
+const Finding* cause_of(const CaseResult& one) {
+    const auto found = std::find_if(one.findings.begin(), one.findings.end(),
+                                    [&](const Finding& finding) { return finding.verdict == one.verdict; });
+    return found == one.findings.end() ? nullptr : &*found;
 }
 
-std::vector<std::pair<std::string, std::string>> properties_of(const CaseResult& one) {
+std::string type_of(const CaseResult& one) {
+    if (const auto* cause = cause_of(one); cause != nullptr && !cause->type.empty())
+        return shortened(plain(cause->type), longest_name);
+    switch (one.verdict) {
+        case Verdict::error:
+            return "infra.connect";  // nothing was found because nothing ran: the target was out of reach
+        case Verdict::inconclusive:
+            return "inconclusive";
+        case Verdict::fail:
+            return "conformance.must";
+        case Verdict::warn:
+        case Verdict::pass:
+        case Verdict::not_applicable:
+            return "conformance.should";
+    }
+    return "conformance.must";
+}
+
+std::string message_of(const CaseResult& one) {
+    const auto* cause = cause_of(one);
+    const std::string text = cause != nullptr && !cause->summary.empty() ? cause->summary
+                             : one.reason.empty()                        ? no_reason
+                                                                         : one.reason;
+    return title_line(text.starts_with(one.file) ? text : one.file + ": " + text);
+}
+
+std::vector<std::pair<std::string, std::string>> properties_of(const CaseResult& one, const RunResult& run) {
     std::vector<std::pair<std::string, std::string>> all;
-    for (const auto& id : one.requirements) all.emplace_back("requirement", id);
+    for (const auto& id : one.requirements) all.emplace_back("requirement", plain(id));
     all.emplace_back("level", std::string(to_string(one.level)));
     all.emplace_back("verdict", std::string(to_string(one.verdict)));
-    all.emplace_back("scenario.id", one.scenario);
+    all.emplace_back("scenario.id", plain(one.scenario));
     all.emplace_back("attempts", std::to_string(one.earlier_attempts.size() + 1));
+    all.emplace_back("seed", std::to_string(run.seed));
     return all;
 }
 
-void add_outcome(pugi::xml_node node, const CaseResult& one, const RunResult& run, const JunitOptions& options) {
-    const auto* finding = worst(one);
-    const std::string message = one_line(finding != nullptr ? finding->summary : one.reason);
+void add_properties(pugi::xml_node node, const std::vector<std::pair<std::string, std::string>>& all) {
+    auto properties = node.append_child("properties");
+    for (const auto& [name, value] : all) {
+        auto property = properties.append_child("property");
+        set(property, "name", name);
+        set(property, "value", value);
+    }
+}
+
+void add_outcome(pugi::xml_node node, const CaseResult& one, const Source& source) {
     if (one.verdict == Verdict::not_applicable) {
-        set(node.append_child("skipped"), "message", "not applicable: " + one.reason);
+        const auto reason = one.reason.empty() ? no_reason : one.reason;
+        set(node.append_child("skipped"), "message", title_line("not applicable: " + reason));
         return;
     }
-    if (!fails(one, options) && !errs(one)) return;
-    auto child = node.append_child(fails(one, options) ? "failure" : "error");
-    set(child, "type", finding != nullptr ? finding->type : "inconclusive");
-    set(child, "message", message);
-    child.append_child(pugi::node_pcdata).set_value(xml_safe(cap(format_failure(one, run, {}))).c_str());
+    const bool failed = fails(one, source.options);
+    if (!failed && !errs(one)) return;
+    auto child = node.append_child(failed ? "failure" : "error");
+    set(child, "type", type_of(one));
+    set(child, "message", message_of(one));
+    add_text(child, without_orders(format_failure(one, source.run, {})));
 }
 
 // One case, whatever it took: surefire's elements for attempts before the last. Readers know the Failure forms, not the
@@ -106,46 +195,50 @@ void add_attempts(pugi::xml_node node, const CaseResult& one, const JunitOptions
     for (const auto& reason : one.earlier_attempts) {
         auto child = node.append_child(passed_at_last ? "flakyFailure" : "rerunFailure");
         set(child, "type", "infra");
-        set(child, "message", fmt::format("attempt {}: {}", ++number, one_line(reason)));
-        child.append_child("stackTrace").append_child(pugi::node_pcdata).set_value(xml_safe(reason).c_str());
+        set(child, "message", title_line(fmt::format("attempt {}: {}", ++number, reason)));
+        add_text(child.append_child("stackTrace"), plain(reason));
     }
 }
 
-void add_output(pugi::xml_node node, const CaseResult& one, const JunitOptions& options) {
+std::string story_of(const CaseResult& one) {
     std::string text;
-    if (options.flavor == JunitFlavor::strict)
-        for (const auto& [name, value] : properties_of(one)) text += "[[PROPERTY|" + name + "=" + value + "]]\n";
     if (one.verdict == Verdict::warn)
-        for (const auto& finding : one.findings) text += "warning: " + finding.summary + "\n";
+        for (const auto& finding : one.findings) text += "warning: " + one_line(finding.summary) + "\n";
     int number = 0;
     for (const auto& reason : one.earlier_attempts)
-        text += fmt::format("attempt {} was an error: {}\n", ++number, reason);
-    for (const auto& note : one.notes) text += "note: " + note + "\n";
-    text += format_trace(one, {});
-    if (!text.empty())
-        node.append_child("system-out").append_child(pugi::node_pcdata).set_value(xml_safe(cap(text)).c_str());
+        text += fmt::format("attempt {} was an error: {}\n", ++number, one_line(reason));
+    for (const auto& note : one.notes) text += "note: " + one_line(note) + "\n";
+    return text + format_trace(one, {});
 }
 
-void add_case(pugi::xml_node suite, const CaseResult& one, const RunResult& run, const JunitOptions& options) {
+void add_output(pugi::xml_node node, const CaseResult& one, const Source& source) {
+    std::string text;
+    if (source.options.flavor == JunitFlavor::strict)
+        for (const auto& [name, value] : properties_of(one, source.run))
+            text += "[[PROPERTY|" + name + "=" + value + "]]\n";
+    text += without_orders(story_of(one));
+    if (!text.empty()) add_text(node.append_child("system-out"), text);
+}
+
+void add_place(pugi::xml_node node, const CaseResult& one) {
+    const auto* cause = cause_of(one);
+    set(node, "file", plain(one.file));
+    set(node, "line", std::to_string(cause != nullptr && cause->place.line > 0 ? cause->place.line : 1));
+}
+
+void add_case(pugi::xml_node suite, const CaseResult& one, const Source& source) {
     auto node = suite.append_child("testcase");
-    set(node, "name", case_name(one));
+    set(node, "name", source.names.at(&one));
     set(node, "classname", suite_of(one));
     set(node, "time", seconds(one.duration));
-    if (options.flavor == JunitFlavor::rich) {
-        const auto* finding = worst(one);
-        set(node, "file", one.file);
-        set(node, "line", std::to_string(finding != nullptr && finding->place.line > 0 ? finding->place.line : 1));
+    if (source.options.flavor == JunitFlavor::rich) {
+        add_place(node, one);
         set(node, "assertions", std::to_string(one.checks_executed));
-        auto properties = node.append_child("properties");
-        for (const auto& [name, value] : properties_of(one)) {
-            auto property = properties.append_child("property");
-            set(property, "name", name);
-            set(property, "value", value);
-        }
+        add_properties(node, properties_of(one, source.run));
     }
-    add_outcome(node, one, run, options);
-    add_attempts(node, one, options);
-    add_output(node, one, options);
+    add_outcome(node, one, source);
+    add_attempts(node, one, source.options);
+    add_output(node, one, source);
 }
 
 void add_counters(pugi::xml_node node, const std::vector<const CaseResult*>& cases, const JunitOptions& options,
@@ -168,21 +261,26 @@ void add_counters(pugi::xml_node node, const std::vector<const CaseResult*>& cas
     set(node, "time", seconds(time));
 }
 
-// Without fraction and zone: what readers agree on.
-std::string timestamp(const std::string& utc) { return utc.substr(0, 19); }
+// Without fraction and zone: what readers agree on. Empty when it is none.
+std::string timestamp(const std::string& utc) {
+    const std::string form = "0000-00-00T00:00:00";
+    if (utc.size() < form.size()) return {};
+    for (std::size_t i = 0; i < form.size(); ++i) {
+        const bool digit = std::isdigit(static_cast<unsigned char>(utc[i])) != 0;
+        if (form[i] == '0' ? !digit : utc[i] != form[i]) return {};
+    }
+    return utc.substr(0, form.size());
+}
 
 void add_suite_properties(pugi::xml_node suite, const RunResult& run) {
-    auto properties = suite.append_child("properties");
-    const auto add = [&](const char* name, const std::string& value) {
-        auto property = properties.append_child("property");
-        set(property, "name", name);
-        set(property, "value", value);
-    };
-    add("tool.version", run.tool_version);
-    add("seat", run.seat);
-    add("target", run.target);
-    add("target.kind", run.target_kind);
-    add("seed", std::to_string(run.seed));
+    std::vector<std::pair<std::string, std::string>> all{{"tool.version", plain(run.tool_version)},
+                                                         {"seat", plain(run.seat)},
+                                                         {"target", plain(run.target)},
+                                                         {"target.kind", plain(run.target_kind)}};
+    for (const auto& name : run.deviations) all.emplace_back("deviation", plain(name));
+    all.emplace_back("seed", std::to_string(run.seed));
+    if (run.interrupted) all.emplace_back("interrupted", "true");
+    add_properties(suite, all);
 }
 
 using Suites = std::vector<std::pair<std::string, std::vector<const CaseResult*>>>;
@@ -198,7 +296,7 @@ Suites suites_of(const RunResult& run) {
     return suites;
 }
 
-std::string document_of(const Suites& suites, const RunResult& run, const JunitOptions& options) {
+std::string document_of(const Suites& suites, const Source& source) {
     pugi::xml_document document;
     auto declaration = document.append_child(pugi::node_declaration);
     declaration.append_attribute("version") = "1.0";
@@ -207,15 +305,15 @@ std::string document_of(const Suites& suites, const RunResult& run, const JunitO
     set(root, "name", "hubspec");
     std::vector<const CaseResult*> all;
     for (const auto& [name, cases] : suites) all.insert(all.end(), cases.begin(), cases.end());
-    add_counters(root, all, options, false);
+    add_counters(root, all, source.options, false);
     for (const auto& [name, cases] : suites) {
         auto suite = root.append_child("testsuite");
         set(suite, "name", name);
-        add_counters(suite, cases, options, true);
-        set(suite, "timestamp", timestamp(run.started_at));
-        set(suite, "hostname", run.host_name);
-        add_suite_properties(suite, run);
-        for (const auto* one : cases) add_case(suite, *one, run, options);
+        add_counters(suite, cases, source.options, true);
+        if (const auto began = timestamp(source.run.started_at); !began.empty()) set(suite, "timestamp", began);
+        set(suite, "hostname", plain(source.run.host_name));
+        add_suite_properties(suite, source.run);
+        for (const auto* one : cases) add_case(suite, *one, source);
     }
     std::ostringstream text;
     document.save(text, "  ", pugi::format_indent, pugi::encoding_utf8);
@@ -232,9 +330,10 @@ std::string xml_safe(std::string_view text) {
     while (at != repaired.end()) {
         const auto begin = at;
         const char32_t c = utf8::unchecked::next(at);
+        // XML 1.0, 2.2: Char.
         const bool legal = c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0xD7FF) ||
                            (c >= 0xE000 && c <= 0xFFFD) || c >= 0x10000;
-        if (legal && c != 0xFFFE)
+        if (legal)
             out.append(begin, at);
         else
             out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
@@ -243,13 +342,14 @@ std::string xml_safe(std::string_view text) {
 }
 
 std::string to_junit(const RunResult& run, const JunitOptions& options) {
-    return document_of(suites_of(run), run, options);
+    return document_of(suites_of(run), {run, options, names_of(run)});
 }
 
 std::vector<JunitFile> to_junit_files(const RunResult& run, const JunitOptions& options) {
+    const Source source{run, options, names_of(run)};
     std::vector<JunitFile> files;
     for (const auto& suite : suites_of(run))
-        files.push_back({"TEST-" + suite.first + ".xml", document_of({suite}, run, options)});
+        files.push_back({"TEST-" + suite.first + ".xml", document_of({suite}, source)});
     return files;
 }
 

@@ -1,6 +1,9 @@
 #include "reports/results_json.hpp"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
+#include <type_traits>
+#include <utility>
 
 namespace hubspec::reports {
 
@@ -102,17 +105,27 @@ struct Wrong {
 class Reader {
 public:
     Reader(const Json& json, std::string pointer) : json_(json), pointer_(std::move(pointer)) {
-        if (!json_.is_object()) fail("", "an object is expected");
+        if (!json_.is_object()) fail("", "an object is expected" + instead_of(json_));
     }
     std::string text(const char* name) const { return get(name, "text", &Json::is_string).get<std::string>(); }
     bool flag(const char* name) const { return get(name, "true or false", &Json::is_boolean).get<bool>(); }
-    std::int64_t number(const char* name) const {
-        return get(name, "an integer", &Json::is_number_integer).get<std::int64_t>();
+    /// An integer between the limits of its type.
+    template <class Integer>
+    Integer number(const char* name) const {
+        const auto& value = get(name, "an integer", &Json::is_number_integer);
+        if (value.is_number_unsigned()) {
+            const auto given = value.get<std::uint64_t>();
+            if (!std::in_range<Integer>(given)) fail(name, std::to_string(given) + " is too large");
+            return static_cast<Integer>(given);
+        }
+        const auto given = value.get<std::int64_t>();
+        if (std::is_unsigned_v<Integer>) fail(name, "a number of at least 0 is expected");
+        if (!std::in_range<Integer>(given)) fail(name, std::to_string(given) + " is too small");
+        return static_cast<Integer>(given);
     }
-    std::size_t size(const char* name) const {
-        const auto value = number(name);
-        if (value < 0) fail(name, "a number of at least 0 is expected");
-        return static_cast<std::size_t>(value);
+    std::size_t size(const char* name) const { return number<std::size_t>(name); }
+    std::chrono::microseconds microseconds(const char* name) const {
+        return std::chrono::microseconds(number<std::int64_t>(name));
     }
     std::optional<std::size_t> index(const char* name) const {
         if (at(name).is_null()) return std::nullopt;
@@ -120,10 +133,8 @@ public:
     }
     std::vector<std::string> texts(const char* name) const {
         std::vector<std::string> all;
-        for (const auto& item : get(name, "a list", &Json::is_array)) {
-            if (!item.is_string()) fail(name, "a list of texts is expected");
-            all.push_back(item.get<std::string>());
-        }
+        const auto& list = get(name, "a list", &Json::is_array);
+        for (std::size_t i = 0; i < list.size(); ++i) all.push_back(text_of(list[i], name, std::to_string(i)));
         return all;
     }
     template <class Read>
@@ -143,16 +154,23 @@ public:
     }
     std::vector<std::pair<std::string, std::string>> pairs(const char* name) const {
         std::vector<std::pair<std::string, std::string>> all;
-        for (const auto& [key, value] : get(name, "an object", &Json::is_object).items()) {
-            if (!value.is_string()) fail(name, "texts are expected");
-            all.emplace_back(key, value.get<std::string>());
-        }
+        for (const auto& [key, value] : get(name, "an object", &Json::is_object).items())
+            all.emplace_back(key, text_of(value, name, key));
         return all;
     }
 
 private:
     [[noreturn]] void fail(const std::string& name, const std::string& what) const {
-        throw Wrong{pointer_ + (name.empty() ? "" : "/" + name) + ": " + what};
+        const auto pointer = pointer_ + (name.empty() ? "" : "/" + name);
+        throw Wrong{(pointer.empty() ? "the document" : pointer) + ": " + what};
+    }
+    static std::string instead_of(const Json& json) {
+        const std::string kind = json.type_name();
+        return kind == "null" ? ", not null" : (kind.find_first_of("ao") == 0 ? ", not an " : ", not a ") + kind;
+    }
+    std::string text_of(const Json& item, const std::string& name, const std::string& part) const {
+        if (!item.is_string()) fail(name + "/" + part, "text is expected" + instead_of(item));
+        return item.get<std::string>();
     }
     const Json& at(const char* name) const {
         if (!json_.contains(name)) fail(name, "it is missing");
@@ -160,7 +178,7 @@ private:
     }
     const Json& get(const char* name, const char* kind, bool (Json::*is)() const noexcept) const {
         const auto& value = at(name);
-        if (!(value.*is)()) fail(name, std::string(kind) + " is expected");
+        if (!(value.*is)()) fail(name, std::string(kind) + " is expected" + instead_of(value));
         return value;
     }
 
@@ -172,9 +190,7 @@ const auto verdicts = {Verdict::not_applicable, Verdict::pass,  Verdict::warn,
                        Verdict::inconclusive,   Verdict::error, Verdict::fail};
 const auto levels = {Level::must, Level::should, Level::may, Level::info};
 
-Place read_place(const Reader& in) {
-    return {static_cast<int>(in.number("line")), static_cast<int>(in.number("column"))};
-}
+Place read_place(const Reader& in) { return {in.number<int>("line"), in.number<int>("column")}; }
 
 Finding read_finding(const Reader& in) {
     return {in.word("verdict", verdicts), in.text("type"),       in.text("summary"),
@@ -188,7 +204,7 @@ StepResult read_step(const Reader& in) {
 }
 
 TraceLine read_line(const Reader& in) {
-    return {std::chrono::microseconds(in.number("atMicroseconds")),
+    return {in.microseconds("atMicroseconds"),
             in.text("lane"),
             in.text("direction"),
             in.text("text"),
@@ -216,7 +232,7 @@ CaseResult read_case(const Reader& in) {
     one.checks_planned = in.size("checksPlanned");
     one.checks_executed = in.size("checksExecuted");
     one.checks_passed = in.size("checksPassed");
-    one.duration = std::chrono::microseconds(in.number("durationMicroseconds"));
+    one.duration = in.microseconds("durationMicroseconds");
     one.started_at = in.text("startedAt");
     return one;
 }
@@ -236,9 +252,9 @@ Requirement read_requirement(const Reader& in) {
 RunResult read_run(const Json& json) {
     const Reader in(json, "");
     if (in.text("format") != "hubspec-results") throw Wrong{"/format: this is no stored result of hubspec"};
-    if (in.number("version") != results_version)
+    if (const auto version = in.number<int>("version"); version != results_version)
         throw Wrong{"/version: this hubspec reads version " + std::to_string(results_version) +
-                    ", the file has version " + std::to_string(in.number("version"))};
+                    ", the file has version " + std::to_string(version)};
     RunResult run;
     run.tool_version = in.text("toolVersion");
     run.seat = in.text("seat");
@@ -247,8 +263,8 @@ RunResult read_run(const Json& json) {
     run.deviations = in.texts("deviations");
     run.started_at = in.text("startedAt");
     run.host_name = in.text("hostName");
-    run.seed = in.size("seed");
-    run.duration = std::chrono::microseconds(in.number("durationMicroseconds"));
+    run.seed = in.number<std::uint64_t>("seed");
+    run.duration = in.microseconds("durationMicroseconds");
     run.interrupted = in.flag("interrupted");
     run.cases = in.each("cases", read_case);
     run.requirements = in.each("requirements", read_requirement);
@@ -276,19 +292,24 @@ std::string to_results_json(const RunResult& run) {
 }
 
 std::variant<RunResult, std::string> from_results_json(std::string_view text) {
+    // The parser would take a NUL for the end.
+    if (const auto nul = text.find('\0'); nul != text.npos) return "this is no JSON: byte " + std::to_string(nul + 1);
     bool too_deep = false;
     const auto guard = [&](int depth, Json::parse_event_t, Json&) {
         too_deep = too_deep || depth > deepest;
         return !too_deep;
     };
+    const std::string deep = "the JSON is nested deeper than " + std::to_string(deepest) + " levels";
     try {
         const auto json = Json::parse(text, guard);
-        if (too_deep) return std::string("the JSON is nested deeper than 32 levels");
+        if (too_deep) return deep;
         return read_run(json);
     } catch (const Wrong& wrong) {
         return wrong.text;
     } catch (const Json::parse_error& error) {
-        return "this is no JSON: byte " + std::to_string(error.byte);
+        return too_deep ? deep : "this is no JSON: byte " + std::to_string(error.byte);
+    } catch (const Json::out_of_range&) {  // 1e999
+        return std::string("this is no JSON: a number is out of range");
     }
 }
 

@@ -19,6 +19,27 @@ std::string cannot(const std::string& path, const std::string& reason) {
     return "cannot write the report '" + path + "': " + reason;
 }
 
+/// What went wrong, if anything did. What was there is gone.
+std::optional<std::string> write_all(const std::string& path, const std::string& text) {
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    if (file == nullptr) return std::strerror(errno);
+    // Without a buffer an error is that of the write itself.
+    std::setvbuf(file, nullptr, _IONBF, 0);
+    errno = 0;
+    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+    const int reason = errno;
+    const bool closed = std::fclose(file) == 0;
+    if (written && closed) return std::nullopt;
+    return std::strerror(written ? errno : reason);
+}
+
+/// The file that a symbolic link leads to, so that the link stays one.
+fs::path behind_links(const fs::path& path) {
+    std::error_code error;
+    const auto real = fs::is_symlink(path, error) ? fs::weakly_canonical(path, error) : path;
+    return error || real.empty() ? path : real;
+}
+
 std::optional<std::string> write_folder(const std::string& folder, const model::RunResult& run,
                                         const JunitOptions& options) {
     for (const auto& file : to_junit_files(run, options))
@@ -42,23 +63,24 @@ std::variant<Destination, std::string> parse_destination(const std::string& opti
 
 std::optional<std::string> write_file(const std::string& path, const std::string& text) {
     std::error_code error;
-    const auto parent = fs::path(path).parent_path();
-    if (!parent.empty()) fs::create_directories(parent, error);
-    if (error) return cannot(path, error.message());
-    const std::string partial = path + ".partial-" + std::to_string(::getpid());
-    std::FILE* file = std::fopen(partial.c_str(), "wb");
-    if (file == nullptr) return cannot(path, std::strerror(errno));
-    const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-    const bool closed = std::fclose(file) == 0;
-    if (!written || !closed) {
-        const std::string reason = std::strerror(errno);
-        std::remove(partial.c_str());
-        return cannot(path, reason);
+    if (path.ends_with('/') || fs::is_directory(path, error)) return cannot(path, "it is a folder");
+    // A rename would put a file in the place of a device or a pipe, for which there is no half of a report either.
+    if (fs::exists(path, error) && !fs::is_regular_file(path, error)) {
+        if (auto problem = write_all(path, text)) return cannot(path, *problem);
+        return std::nullopt;
     }
-    fs::rename(partial, path, error);
-    if (!error) return std::nullopt;
+    const auto real = behind_links(path);
+    if (real.has_parent_path()) fs::create_directories(real.parent_path(), error);
+    if (error) return cannot(path, error.message());
+    const std::string partial = real.string() + ".partial-" + std::to_string(::getpid());
+    auto problem = write_all(partial, text);
+    if (!problem) {
+        fs::rename(partial, real, error);
+        if (!error) return std::nullopt;
+        problem = error.message();
+    }
     std::remove(partial.c_str());
-    return cannot(path, error.message());
+    return cannot(path, *problem);
 }
 
 std::optional<std::string> write_report(const Destination& destination, const model::RunResult& run,

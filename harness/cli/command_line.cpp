@@ -39,7 +39,7 @@ public:
         return with_variable(app_->add_flag(names, value, description));
     }
     CLI::Option* count(const std::string& names, int& value, const std::string& description) {
-        return app_->add_flag(names, value, description);
+        return with_variable(app_->add_flag(names, value, description));
     }
 
 private:

@@ -78,7 +78,7 @@ nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, 
     out["address"] = options.host;
     out["mqttPort"] = server.mqtt_port();
     out["httpsPort"] = server.https_port();
-    out["caFile"] = pki.ca_file;
+    out["caFile"] = fs::absolute(pki.ca_file).lexically_normal().string();
     server.with_hub([&](hub::Hub& hub, hub::Time) {
         out["serviceConnectionString"] = hub.service_connection_string("iothubowner");
         for (const auto& seed : seeds)

@@ -29,14 +29,16 @@ void add_new(std::vector<Item>& all, std::vector<Item>&& more, Same same) {
             all.push_back(std::move(item));
 }
 
-/// Shards of one run, or runs against several targets, as one. A case that occurs twice keeps both, with its file's
-/// target in the name.
+bool has_case(const RunResult& run, const std::string& name) {
+    return std::any_of(run.cases.begin(), run.cases.end(), [&](const CaseResult& one) { return one.name == name; });
+}
+
+/// Shards of one run, or runs against several targets, as one. A case that occurs again gets a number.
 RunResult merge(RunResult all, RunResult&& more) {
     const bool other_target = more.target != all.target;
     for (auto& one : more.cases) {
-        const bool taken = std::any_of(all.cases.begin(), all.cases.end(),
-                                       [&](const CaseResult& old) { return old.name == one.name; });
-        if (taken) one.name += " (" + (other_target ? more.target : more.started_at) + ")";
+        const std::string name = one.name;
+        for (int number = 2; has_case(all, one.name); ++number) one.name = name + " (" + std::to_string(number) + ")";
         all.cases.push_back(std::move(one));
     }
     add_new(all.requirements, std::move(more.requirements),

@@ -130,11 +130,17 @@ private:
 // A hub that is not there makes every case an error, said once on the console and kept in the reports.
 std::vector<CaseResult> nothing_but_errors(const std::vector<run::Case>& cases, const Catalogue& catalogue,
                                            const std::string& reason) {
+    Finding finding;
+    finding.verdict = Verdict::error;
+    finding.type = "infra.connect";
+    finding.summary = reason;
     std::vector<CaseResult> results;
-    for (const auto& one : cases)
-        results.push_back(one.not_applicable.empty()
-                              ? run::not_run(one, catalogue, Verdict::error, reason)
-                              : run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable));
+    for (const auto& one : cases) {
+        const bool applies = one.not_applicable.empty();
+        results.push_back(run::not_run(one, catalogue, applies ? Verdict::error : Verdict::not_applicable,
+                                       applies ? reason : one.not_applicable));
+        if (applies) results.back().findings.push_back(finding);
+    }
     return results;
 }
 

@@ -42,6 +42,15 @@ bool covers(const std::string& certificate_pem, const std::string& host_name,
            pki::seconds_left(certificate_pem) > 24 * 3600;
 }
 
+bool belong_together(const std::string& chain_pem, const std::string& key_pem) {
+    try {
+        net::TlsContext::server(chain_pem, key_pem);
+        return true;
+    } catch (const net::TlsError&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 TemporaryFolder::TemporaryFolder() {
@@ -111,7 +120,8 @@ TestPki keep_test_pki(const std::string& folder, const std::string& host_name,
         write_private_file(root_key, root.key_pem);
         fs::remove(chain, error);
     }
-    if (!fs::exists(chain) || !fs::exists(key) || !covers(read_file(chain), host_name, addresses)) {
+    if (!fs::exists(chain) || !fs::exists(key) || !covers(read_file(chain), host_name, addresses) ||
+        !belong_together(read_file(chain), read_file(key))) {
         const auto server = pki::make_server(root, names_for(host_name, addresses));
         write_private_file(chain, server.certificate_pem + root.certificate_pem);
         write_private_file(key, server.key_pem);

@@ -8,10 +8,12 @@ namespace {
 
 constexpr std::size_t longest_body = 400;
 
+// Not within a character: continuation bytes begin with the bits 10.
 std::string shorten(const std::string& text) {
-    return text.size() <= longest_body
-               ? text
-               : text.substr(0, longest_body) + "... (" + std::to_string(text.size()) + " bytes)";
+    if (text.size() <= longest_body) return text;
+    std::size_t size = longest_body;
+    while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+    return text.substr(0, size) + "... (" + std::to_string(text.size()) + " bytes)";
 }
 
 std::string describe_bytes(const mqtt::Bytes& bytes) { return mqtt::describe_payload(bytes, longest_body / 2); }

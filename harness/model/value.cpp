@@ -88,6 +88,7 @@ bool operator==(const Value& left, const Value& right) {
 }
 
 std::optional<Value> parse_json(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;  // the library would end there and be content
     bool too_deep = false;
     const auto guard = [&](int depth, Json::parse_event_t, Json&) {
         too_deep = too_deep || depth > deepest;

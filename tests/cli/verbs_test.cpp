@@ -91,6 +91,24 @@ TEST(Hub, MakesItsCertificatesAnewWhenTheyCannotBeRead) {
     EXPECT_EQ(process.wait().status, 0);
 }
 
+TEST(Hub, MakesItsCertificateAnewWhenTheKeyIsAnother) {
+    const Folder folder;
+    const auto start = [&](const std::string& state) {
+        Process process(
+            Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path(state)}, {}, {}, {}});
+        EXPECT_TRUE(process.wait_for("mqttPort"));
+        process.signal(SIGTERM);
+        EXPECT_EQ(process.wait().status, 0);
+    };
+    start("one");
+    start("other");
+    const auto root = folder.read("one/ca.pem");
+    folder.write("one/server.key.pem", folder.read("other/server.key.pem"));
+    start("one");
+    EXPECT_EQ(folder.read("one/ca.pem"), root);
+    EXPECT_NE(folder.read("one/server.key.pem"), folder.read("other/server.key.pem"));
+}
+
 class WrongTarget : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
 TEST_P(WrongTarget, IsOneClearMessage) {

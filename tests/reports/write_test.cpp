@@ -1,8 +1,13 @@
 #include "reports/write.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -73,6 +78,81 @@ TEST_F(Write, WhatCannotBeWrittenIsSaidAndLeavesNoTrace) {
     EXPECT_TRUE(write_file(path("folder"), "text"));
     EXPECT_EQ(read("file"), "kept");
     EXPECT_EQ(files(), 2u);
+}
+
+TEST_F(Write, AFolderIsNoFile) {
+    fs::create_directory(path("folder"));
+    const auto problem = write_report({Format::json, path("folder")}, test::sample_run(), {});
+    EXPECT_EQ(problem, "cannot write the report '" + path("folder") + "': it is a folder");
+    EXPECT_EQ(write_report({Format::json, path("new/")}, test::sample_run(), {}),
+              "cannot write the report '" + path("new/") + "': it is a folder");
+    EXPECT_FALSE(fs::exists(path("new")));
+    EXPECT_EQ(files(), 1u);
+}
+
+// Root may write everywhere but not here.
+TEST_F(Write, AFolderThatTakesNoFilesIsNamed) {
+    EXPECT_EQ(write_file("/proc/self/fdinfo/r.json", "text"),
+              "cannot write the report '/proc/self/fdinfo/r.json': No such file or directory");
+}
+
+/// No file may grow beyond `bytes` while this exists: what a full disk is like.
+class FullDisk {
+public:
+    explicit FullDisk(rlim_t bytes) : ignored_(std::signal(SIGXFSZ, SIG_IGN)) {
+        ::getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit less{bytes, before_.rlim_max};
+        ::setrlimit(RLIMIT_FSIZE, &less);
+    }
+    ~FullDisk() {
+        ::setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, ignored_);
+    }
+
+private:
+    rlimit before_{};
+    void (*ignored_)(int);
+};
+
+TEST_F(Write, WhatDoesNotFitLeavesTheOldReport) {
+    write_file(path("r.xml"), "old");
+    std::optional<std::string> problem;
+    {
+        const FullDisk disk(1000);
+        problem = write_file(path("r.xml"), std::string(100'000, 'x'));
+    }
+    EXPECT_EQ(problem, "cannot write the report '" + path("r.xml") + "': File too large");
+    EXPECT_EQ(read("r.xml"), "old");
+    EXPECT_EQ(files(), 1u);
+}
+
+// A rename would put a file in the place of the device, and root may do that.
+TEST_F(Write, ADeviceOrAPipeIsWrittenTo) {
+    EXPECT_EQ(write_file("/dev/full", "text"), "cannot write the report '/dev/full': No space left on device");
+    EXPECT_TRUE(fs::is_character_file("/dev/full"));
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+    const int reader = ::open(path("pipe").c_str(), O_RDONLY | O_NONBLOCK);
+    EXPECT_EQ(write_file(path("pipe"), "text"), std::nullopt);
+    char text[8] = {};
+    EXPECT_EQ(::read(reader, text, sizeof text), 4);
+    ::close(reader);
+    EXPECT_STREQ(text, "text");
+    EXPECT_TRUE(fs::is_fifo(path("pipe")));
+}
+
+TEST_F(Write, ALinkStaysALink) {
+    write_file(path("real.xml"), "old");
+    fs::create_symlink("real.xml", path("link.xml"));
+    EXPECT_EQ(write_file(path("link.xml"), "new"), std::nullopt);
+    EXPECT_TRUE(fs::is_symlink(path("link.xml")));
+    EXPECT_EQ(read("real.xml"), "new");
+    EXPECT_EQ(files(), 2u);
+}
+
+TEST_F(Write, AFolderOfAnEmptyRunIsNoProblem) {
+    EXPECT_EQ(write_report({Format::junit, path("empty/")}, model::RunResult{}, {}), std::nullopt);
+    EXPECT_EQ(write_report({Format::junit, path("r.xml")}, model::RunResult{}, {}), std::nullopt);
+    EXPECT_THAT(read("r.xml"), HasSubstr("<testsuites name=\"hubspec\" tests=\"0\""));
 }
 
 }  // namespace

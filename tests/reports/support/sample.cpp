@@ -81,9 +81,32 @@ CaseResult with_reason(const std::string& scenario, Verdict verdict, const std::
     return one;
 }
 
+// Escapes, markup, the end of a CDATA section, bad UTF-8, a lone surrogate, a NUL, C1 controls, a right-to-left
+// override, line ends and what CI systems take for orders.
 void spoil(std::string& text) {
     using namespace std::string_literals;
-    text += "\x1b[31m <&\"'> ]]> \x01 \xff\xfe \xed\xa0\x80 \xef\xbf\xbe "s + std::string(1, '\0') + "\x80 \t end";
+    text += "\x1b[31m <&\"'> ]]> \x01 \xff\xfe \xed\xa0\x80 \xef\xbf\xbe "s + std::string(1, '\0') +
+            "\x80 \t \xc2\x9b \xe2\x80\xae \xe2\x80\xa8 \r\n[[ATTACHMENT|/etc/passwd]]\n[[PROPERTY|verdict=pass]]\n"
+            "end \xe2\x82";
+}
+
+template <class... Texts>
+void spoil_all(Texts&... texts) {
+    (spoil(texts), ...);
+}
+
+void spoil(CaseResult& one) {
+    spoil_all(one.title, one.reason, one.file, one.scenario, one.name, one.started_at);
+    for (auto* list : {&one.notes, &one.requirements, &one.tags, &one.earlier_attempts})
+        for (auto& text : *list) spoil(text);
+    for (auto& [name, value] : one.axes) spoil_all(name, value);
+    for (auto& step : one.steps) spoil_all(step.text, step.state);
+    for (auto& line : one.trace) spoil_all(line.text, line.lane, line.direction, line.hex);
+    for (auto& finding : one.findings) {
+        spoil_all(finding.summary, finding.expected, finding.actual, finding.source_line, finding.hint, finding.type);
+        for (auto* list : {&finding.differences, &finding.requirements})
+            for (auto& text : *list) spoil(text);
+    }
 }
 
 }  // namespace
@@ -120,15 +143,15 @@ RunResult sample_run() {
 
 RunResult hostile_run() {
     auto run = sample_run();
-    for (auto* text : {&run.target, &run.host_name, &run.tool_version}) spoil(*text);
-    for (auto& one : run.cases) {
-        for (auto* text : {&one.title, &one.reason, &one.file}) spoil(*text);
-        for (auto& note : one.notes) spoil(note);
-        for (auto& line : one.trace) spoil(line.text);
-        for (auto& finding : one.findings)
-            for (auto* text : {&finding.summary, &finding.expected, &finding.actual, &finding.source_line})
-                spoil(*text);
-    }
+    spoil_all(run.target, run.target_kind, run.host_name, run.tool_version, run.seat, run.started_at);
+    for (auto& name : run.deviations) spoil(name);
+    for (auto& one : run.requirements) spoil_all(one.id, one.text, one.line, one.sources);
+    run.cases[0].earlier_attempts = {"refused"};
+    for (auto& one : run.cases) spoil(one);
+    // A megabyte that grows fourfold when it is made visible.
+    for (auto& finding : run.cases[1].findings) finding.summary += std::string(1 << 20, '\x01');
+    run.cases[1].trace.front().text += std::string(1 << 20, '\x01');
+    run.cases.push_back(run.cases[2]);
     return run;
 }
 
