@@ -341,11 +341,13 @@ std::string xml_safe(std::string_view text) {
     return out;
 }
 
-std::string to_junit(const RunResult& run, const JunitOptions& options) {
+std::string to_junit(const RunResult& whole, const JunitOptions& options) {
+    const auto run = regroup(whole, options.granularity);
     return document_of(suites_of(run), {run, options, names_of(run)});
 }
 
-std::vector<JunitFile> to_junit_files(const RunResult& run, const JunitOptions& options) {
+std::vector<JunitFile> to_junit_files(const RunResult& whole, const JunitOptions& options) {
+    const auto run = regroup(whole, options.granularity);
     const Source source{run, options, names_of(run)};
     std::vector<JunitFile> files;
     for (const auto& suite : suites_of(run))

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/model/result.hpp"
+#include "reports/granularity.hpp"
 
 namespace hubspec::reports {
 
@@ -15,6 +16,7 @@ enum class JunitFlavor {
 struct JunitOptions {
     JunitFlavor flavor = JunitFlavor::rich;
     bool strict_verdicts = false;  ///< a warning is a failure
+    Granularity granularity = Granularity::scenario;
 };
 
 struct JunitFile {

@@ -107,6 +107,9 @@ void declare_run(CLI::App* app, RunOptions& options) {
     declare.option("--junit-flavor", options.junit_flavor, "rich, or strict for readers that validate")
         ->check(CLI::IsMember({"rich", "strict"}))
         ->capture_default_str();
+    declare.option("--junit-granularity", options.junit_granularity, "What JUnit calls a test")
+        ->check(CLI::IsMember({"scenario", "step", "requirement"}))
+        ->capture_default_str();
     declare.option("--jobs,-j", options.jobs, "Cases that run side by side (default: what the machine bears)")
         ->type_name("N");
     declare.option("--repeat", options.repeat, "Run everything so many times")
@@ -207,6 +210,9 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     Declare(report)
         .option("--junit-flavor", parsed.report.junit_flavor, "rich or strict")
         ->check(CLI::IsMember({"rich", "strict"}));
+    Declare(report)
+        .option("--junit-granularity", parsed.report.junit_granularity, "What JUnit calls a test")
+        ->check(CLI::IsMember({"scenario", "step", "requirement"}));
     Declare(report).flag("--strict", parsed.report.strict, "A warning counts as a failure");
     auto* sas = verb("sas", "Make or inspect a SAS token", parsed.sas);
     Declare(sas)

@@ -30,6 +30,7 @@ struct RunOptions {
     std::vector<std::string> deviations;  ///< of the embedded hub
     std::vector<std::string> reports;     ///< FORMAT:PATH
     std::string junit_flavor = "rich";
+    std::string junit_granularity = "scenario";
     unsigned jobs = 0;  ///< 0: what the machine bears
     unsigned repeat = 1;
     unsigned retry = 0;  ///< of errors that are not the hub's
@@ -82,6 +83,7 @@ struct ReportOptions {
     std::vector<std::string> files;
     std::vector<std::string> reports;
     std::string junit_flavor = "rich";
+    std::string junit_granularity = "scenario";
     bool strict = false;
 };
 struct SasOptions {

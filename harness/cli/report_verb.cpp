@@ -71,7 +71,8 @@ int run(const ReportOptions& options) {
     const auto terminal = standard_error();
     std::cerr << reports::format_summary(*all, "", {terminal.colour, terminal.is_terminal, terminal.width, 0});
     const reports::JunitOptions junit{
-        options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
+        options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict,
+        reports::granularity_of(options.junit_granularity).value_or(reports::Granularity::scenario)};
     for (const auto& destination : destinations)
         if (const auto problem = reports::write_report(destination, *all, junit))
             return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), 2;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <cstdio>
+#include <functional>
 #include <iostream>
+#include <map>
 
 #include "harness/cli/execute.hpp"
 #include "harness/cli/interrupt.hpp"
@@ -144,10 +146,34 @@ std::vector<CaseResult> nothing_but_errors(const std::vector<run::Case>& cases, 
     return results;
 }
 
+/// Writes what there is after each suite, so that little is lost when the process is. It counts as interrupted until
+/// the whole takes its place.
+class PartialReports {
+public:
+    PartialReports(const std::vector<run::Case>& cases, const RunResult& head,
+                   std::function<void(const RunResult&)> write)
+        : partial_(head), write_(std::move(write)) {
+        partial_.interrupted = true;
+        for (const auto& one : cases) ++left_[folder_of(one.scenario.id)];
+    }
+
+    void add(const CaseResult& result) {
+        partial_.cases.push_back(result);
+        if (--left_[folder_of(result.scenario)] == 0) write_(partial_);
+    }
+
+private:
+    static std::string folder_of(const std::string& id) { return id.substr(0, id.rfind('/')); }
+    RunResult partial_;
+    std::function<void(const RunResult&)> write_;
+    std::map<std::string, std::size_t> left_;
+};
+
 bool write_reports(const std::vector<reports::Destination>& all, const RunResult& run, const RunOptions& options) {
     bool written = true;
     const reports::JunitOptions junit{
-        options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict};
+        options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict,
+        reports::granularity_of(options.junit_granularity).value_or(reports::Granularity::scenario)};
     for (const auto& destination : all)
         if (const auto problem = reports::write_report(destination, run, junit)) {
             std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
@@ -156,7 +182,8 @@ bool write_reports(const std::vector<reports::Destination>& all, const RunResult
     return written;
 }
 
-RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<run::Case> cases, run::Target& target) {
+RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<run::Case> cases, run::Target& target,
+                    const std::vector<reports::Destination>& destinations) {
     run::Interruption interruption;
     const SignalWatch signals([&] { interruption.trigger(); });
     RunResult result;
@@ -179,7 +206,13 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<r
                                  options.retry,
                                  options.fail_fast,
                                  {options.timeout_scale, options.seed}};
-        result.cases = execute(cases, target, suite.catalogue, interruption, how, telling.events());
+        std::vector<reports::Destination> files = destinations;
+        std::erase_if(files, [](const reports::Destination& one) { return one.path == "-"; });
+        PartialReports partial(cases, result, [&](const RunResult& some) { write_reports(files, some, options); });
+        auto events = telling.events();
+        if (!files.empty())
+            events.finished = [&, tell = events.finished](const CaseResult& one) { tell(one), partial.add(one); };
+        result.cases = execute(cases, target, suite.catalogue, interruption, how, events);
     }
     result.interrupted = interruption.triggered();
     result.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
@@ -212,7 +245,7 @@ int run(const RunOptions& options) {
         for (auto& one : cases) one.not_applicable = not_applicable(one, *target);
         return dry_run(cases);
     }
-    const auto result = run_cases(options, *suite, std::move(cases), *target);
+    const auto result = run_cases(options, *suite, std::move(cases), *target, *reports_wanted);
     const bool written = write_reports(*reports_wanted, result, options);
     const int status = exit_status(result, options.strict);
     return written || status != exit_ok ? status : 2;

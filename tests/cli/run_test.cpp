@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <thread>
+
 #include "tests/cli/support/process.hpp"
 
 namespace hubspec::test {
@@ -215,6 +217,27 @@ TEST(Run, TheFirstInterruptEndsCleanlyAndWritesReports) {
     EXPECT_EQ(ended.status, 130);
     EXPECT_THAT(ended.err, HasSubstr("The run was interrupted."));
     EXPECT_THAT(folder.read("r.json"), HasSubstr("\"interrupted\": true"));
+}
+
+TEST(Run, LeavesWhatItHadWhenItIsKilled) {
+    const Folder folder;
+    folder.write("scenarios/a/good.yaml", good);
+    folder.write("scenarios/b/waits.yaml",
+                 "title: Waits\nverifies: [CONN-02]\nsteps:\n  - wire: {open: {plain: true}}\n"
+                 "  - hub: {connack: {}}\n    within: 10m\n");
+    Process process(Start{{"run", folder.path("scenarios"), "--jobs", "1", "--junit-granularity", "step", "--report",
+                           "json:" + folder.path("r.json"), "--report", "junit:" + folder.path("r.xml")},
+                          {},
+                          {},
+                          {}});
+    // The next suite begins once the one before is written.
+    ASSERT_TRUE(process.wait_for("a/good"));
+    while (!folder.has("r.xml")) std::this_thread::yield();
+    process.signal(SIGKILL);
+    EXPECT_EQ(process.wait().status, 128 + SIGKILL);
+    EXPECT_THAT(folder.read("r.json"),
+                testing::AllOf(HasSubstr("\"name\": \"a/good\""), HasSubstr("\"interrupted\": true")));
+    EXPECT_THAT(folder.read("r.xml"), HasSubstr("step 2: hub"));
 }
 
 TEST(Settings, OptionBeatsEnvironmentBeatsFileBeatsDefault) {

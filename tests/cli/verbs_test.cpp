@@ -94,8 +94,8 @@ TEST(Hub, MakesItsCertificatesAnewWhenTheyCannotBeRead) {
 TEST(Hub, MakesItsCertificateAnewWhenTheKeyIsAnother) {
     const Folder folder;
     const auto start = [&](const std::string& state) {
-        Process process(
-            Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path(state)}, {}, {}, {}});
+        Process process(Start{
+            {"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path(state)}, {}, {}, {}});
         EXPECT_TRUE(process.wait_for("mqttPort"));
         process.signal(SIGTERM);
         EXPECT_EQ(process.wait().status, 0);
