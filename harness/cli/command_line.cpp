@@ -145,7 +145,8 @@ void declare_hub(CLI::App* app, HubOptions& options) {
         .option("--identities", options.identities, "JSON file with more: [{\"deviceId\": ..., \"primaryKey\": ...}]")
         ->type_name("FILE");
     declare
-        .option("--state", options.state, "Folder for the test certificates (default: kept in the user's state folder)")
+        .option("--state", options.state,
+                "Folder for the test certificates and keys (default: kept in the user's state folder)")
         ->type_name("DIR");
     declare.option("--deviation", options.deviations, "Be wrong in this way")
         ->type_name("NAME")

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fixtures/hub/server/server.hpp"
+#include "harness/cli/hub_keys.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/random.hpp"
@@ -110,13 +111,16 @@ int run(const HubOptions& options) {
     const SignalWatch signals([&] { ended.set_value(); });
     net::Loop loop;
     loop.start();
-    const auto seeds = identities_from(options);
-    const TestPki pki = keep_test_pki(options.state.empty() ? default_state() : options.state, options.host_name,
-                                      {options.host == "0.0.0.0" ? "127.0.0.1" : options.host});
+    auto seeds = identities_from(options);
+    const std::string state = options.state.empty() ? default_state() : options.state;
+    const TestPki pki =
+        keep_test_pki(state, options.host_name, {options.host == "0.0.0.0" ? "127.0.0.1" : options.host});
     hub::Settings settings;
     settings.host_name = options.host_name;
     settings.other_names = {"localhost", "127.0.0.1", options.host};
     settings.random = random_bytes;
+    settings.policies = hub::Hub(settings, hub::Policy{}).settings().policies;
+    keep_keys(state, seeds, settings.policies);
     hub::Hub core(std::move(settings), hub::Policy{});
     hub::ServerOptions serve;
     serve.host = options.host;

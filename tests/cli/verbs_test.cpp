@@ -109,6 +109,25 @@ TEST(Hub, MakesItsCertificateAnewWhenTheKeyIsAnother) {
     EXPECT_NE(folder.read("one/server.key.pem"), folder.read("other/server.key.pem"));
 }
 
+TEST(Hub, KeepsItsKeysSoThatConnectionStringsGoOnWorking) {
+    const Folder folder;
+    const auto start = [&] {
+        Process process(
+            Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("s")}, {}, {}, {}});
+        EXPECT_TRUE(process.wait_for("}\n"));
+        process.signal(SIGTERM);
+        return json::parse(process.wait().out);
+    };
+    const auto first = start(), second = start();
+    EXPECT_EQ(first["devices"], second["devices"]);
+    EXPECT_EQ(first["serviceConnectionString"], second["serviceConnectionString"]);
+    folder.write("s/keys.json", "nonsense");
+    const auto ended =
+        run_hubspec({"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("s")});
+    EXPECT_EQ(ended.status, 3);
+    EXPECT_THAT(ended.err, HasSubstr("s/keys.json: this is no JSON object; remove the file"));
+}
+
 class WrongTarget : public testing::TestWithParam<std::pair<const char*, const char*>> {};
 
 TEST_P(WrongTarget, IsOneClearMessage) {
