@@ -20,7 +20,7 @@ struct Device::Impl : PahoObserver {
     void on_packet(mqtt::Packet packet) override {
         if (const auto* connack = std::get_if<mqtt::Connack>(&packet)) {
             established = true;
-            leaving = connack->return_code != 0;  // Paho closes by itself; a wire line sees what the hub does
+            if (connack->return_code != 0) leaving = true;  // Paho closes by itself; a wire line sees what the hub does
             inbox.put(ConnectionOpened{connection, {}});
         }
         const bool publish = std::holds_alternative<mqtt::Publish>(packet);
@@ -29,7 +29,8 @@ struct Device::Impl : PahoObserver {
         if (publish) ++publishes;
     }
 
-    void on_closed(std::string how) override {
+    void on_closed(std::string how, bool had_transport) override {
+        if (had_transport && !established.exchange(true)) inbox.put(ConnectionOpened{connection, {}});
         inbox.put(ConnectionClosed{connection, !leaving, established, std::move(how)});
         closed = true;
     }

@@ -70,10 +70,25 @@ struct Listener : paho::iaction_listener {
     void on_failure(const paho::token& token) override { failure(token); }
 };
 
-// Of TCP and TLS Paho tells that they failed, not how: a wire line, and the look at a target before a run, do.
-std::string lost_reason(int code) {
-    if (code == MQTTASYNC_FAILURE) return "no connection: TCP or the handshake failed";
-    return "no connection: " + paho::exception::printable_error(code);
+// What Paho says about an action that failed; its token gives it to those who wait for it only.
+std::string message_of(const paho::token& token) {
+    try {
+        const_cast<paho::token&>(token).try_wait();
+    } catch (const paho::exception& error) {
+        return error.get_message();
+    }
+    return {};
+}
+
+template <class Work>
+void refuse_politely(const Work& work) {
+    try {
+        work();
+    } catch (const paho::exception& error) {
+        // A lost connection is told by itself; what Paho refuses to send is the scenario's to change.
+        if (error.get_return_code() == MQTTASYNC_DISCONNECTED) return;
+        throw std::invalid_argument(std::string("Paho does not send this: ") + error.what() + "; a wire line can");
+    }
 }
 
 }  // namespace
@@ -81,24 +96,28 @@ std::string lost_reason(int code) {
 struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
     explicit Impl(PahoObserver& given) : observer(&given) {}
 
-    std::mutex mutex;  // guards observer and ended
+    std::mutex mutex;  // guards what follows up to `client`
     PahoObserver* observer;
     bool ended = false;
+    bool is_connected = false;
+    bool leaves_once_connected = false, drops_once_connected = false;  // what was asked for too early for Paho
     std::unique_ptr<paho::async_client> client;
-    std::deque<Listener> listeners;  // Paho keeps references until their actions end
+    std::deque<Listener> listeners;  // under mutex; Paho keeps references until their actions end
+    std::chrono::seconds timeout{};
     SocketSlot socket = std::make_shared<std::atomic<int>>(-1);
 
     void tell(mqtt::Packet packet) {
         const std::lock_guard lock(mutex);
         if (observer != nullptr && !ended) observer->on_packet(std::move(packet));
     }
-    void tell_closed(std::string how) {
+    void tell_closed(std::string how, bool had_transport = true) {
         const std::lock_guard lock(mutex);
-        if (observer != nullptr && !ended) observer->on_closed(std::move(how));
+        if (observer != nullptr && !ended) observer->on_closed(std::move(how), had_transport);
         ended = true;
     }
 
     Listener& listen(std::function<void(const paho::token&)> success, std::function<void(const paho::token&)> failure) {
+        const std::lock_guard lock(mutex);
         auto& listener = listeners.emplace_back();
         listener.success = std::move(success);
         listener.failure = std::move(failure);
@@ -107,6 +126,31 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
 
     void connected(const paho::token& token) {
         tell(mqtt::Connack{token.get_connect_response().is_session_present(), 0});
+        bool leaves = false, drops = false;
+        {
+            const std::lock_guard lock(mutex);
+            is_connected = true;
+            leaves = leaves_once_connected;
+            drops = drops_once_connected;
+        }
+        if (drops) return cut();
+        if (!leaves) return;
+        try {
+            leave();
+        } catch (const std::invalid_argument&) {
+            cut();  // nobody is there to hear why
+        }
+    }
+
+    void leave() {
+        const auto left = [self = shared_from_this()](const paho::token&) { self->tell_closed("disconnected"); };
+        auto& listener = listen(left, left);
+        act([&] { client->disconnect(0, nullptr, listener); });
+    }
+
+    void cut() {
+        const int descriptor = *socket;
+        if (descriptor >= 0) ::shutdown(descriptor, SHUT_RDWR);
     }
 
     void refused(const paho::token& token) {
@@ -116,7 +160,14 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
             tell(mqtt::Connack{false, static_cast<std::uint8_t>(code)});
             return tell_closed("closed by Paho after the refusal");
         }
-        tell_closed(lost_reason(code));
+        // Of TCP and TLS Paho tells that they failed, not how: a wire line, and the look at a target before a run, do.
+        const auto message = message_of(token);
+        if (message == "TCP connect completion failure")  // it says so of a connection that ends after CONNECT was sent
+            return tell_closed("the hub closed the connection and did not answer CONNECT");
+        if (message == "TCP connect timeout")
+            return tell_closed("no connection: no answer within " + std::to_string(timeout.count()) + " s", false);
+        if (code == MQTTASYNC_FAILURE) return tell_closed("no connection: TCP or the handshake failed", false);
+        tell_closed("no connection: " + paho::exception::printable_error(code), false);
     }
 
     void subscribed(const paho::token& token) {
@@ -137,6 +188,7 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
     }
 
     paho::connect_options connect_options(const PahoConnect& options) {
+        timeout = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout);  // Paho counts in seconds
         paho::ssl_options tls;
         if (!options.ca_file.empty()) tls.set_trust_store(options.ca_file);
         tls.set_enable_server_cert_auth(true);
@@ -147,7 +199,7 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
         made.set_mqtt_version(MQTTVERSION_3_1_1);  // the default tries MQTT 3.1 after a refusal
         made.set_clean_session(packet.clean_session);
         made.set_keep_alive_interval(packet.keep_alive);
-        made.set_connect_timeout(std::chrono::duration_cast<std::chrono::seconds>(options.connect_timeout));
+        made.set_connect_timeout(timeout);
         made.set_max_inflight(most_in_flight);
         made.set_automatic_reconnect(false);
         if (packet.user_name) made.set_user_name(*packet.user_name);
@@ -160,16 +212,26 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
         return made;
     }
 
+    void make_client(const PahoConnect& options) {
+        const paho::create_options create(MQTTVERSION_3_1_1, most_in_flight);
+        client = std::make_unique<paho::async_client>(options.server_uri, options.packet.client_id, create, nullptr);
+        client->set_message_callback([weak = weak_from_this()](paho::const_message_ptr message) {
+            const auto self = weak.lock();
+            if (!self || !message) return;
+            const auto payload = message->get_payload_ref();
+            self->tell(mqtt::Publish{message->get_topic(), mqtt::Bytes(payload.data(), payload.data() + payload.size()),
+                                     static_cast<std::uint8_t>(message->get_qos()), message->is_retained(),
+                                     message->is_duplicate(), 0});
+        });
+        client->set_connection_lost_handler([weak = weak_from_this()](const std::string&) {
+            if (const auto self = weak.lock()) self->tell_closed("the hub closed the connection");
+        });
+    }
+
     template <class Work>
     void act(const Work& work) {
         if (!client) throw std::invalid_argument("the device is not connected");
-        try {
-            work();
-        } catch (const paho::exception& error) {
-            // A lost connection is told by itself; what Paho refuses to send is the scenario's to change.
-            if (error.get_return_code() == MQTTASYNC_DISCONNECTED) return;
-            throw std::invalid_argument(std::string("Paho does not send this: ") + error.what() + "; a wire line can");
-        }
+        refuse_politely(work);
     }
 };
 
@@ -179,39 +241,31 @@ PahoDevice::~PahoDevice() {
     {
         const std::lock_guard lock(impl_->mutex);
         impl_->observer = nullptr;
+        impl_->leaves_once_connected = false;
     }
     expect_no_paho_socket(impl_->socket);
     drop();
-    if (!impl_->client) return;
-    auto client = std::move(impl_->client);
+    if (!impl_->client) {
+        impl_->listeners.clear();  // they refer to impl_
+        return;
+    }
     try {
-        client->disable_callbacks();
+        // This also waits for a callback under way, which may be using the client: Paho holds its mutex meanwhile.
+        impl_->client->disable_callbacks();
     } catch (const paho::exception&) {
         // Paho takes no new callbacks while it connects; those it has know that nobody listens any more.
     }
-    graveyard().bury(std::move(client), [impl = impl_] { impl->listeners.clear(); });
+    graveyard().bury(std::move(impl_->client), [impl = impl_] { impl->listeners.clear(); });
 }
 
 void PahoDevice::connect(const PahoConnect& options) {
     auto& impl = *impl_;
     graveyard();
-    paho::create_options create(MQTTVERSION_3_1_1, most_in_flight);
-    impl.client = std::make_unique<paho::async_client>(options.server_uri, options.packet.client_id, create, nullptr);
-    impl.client->set_message_callback([weak = std::weak_ptr(impl_)](paho::const_message_ptr message) {
-        const auto self = weak.lock();
-        if (!self || !message) return;
-        const auto payload = message->get_payload_ref();
-        self->tell(mqtt::Publish{message->get_topic(), mqtt::Bytes(payload.data(), payload.data() + payload.size()),
-                                 static_cast<std::uint8_t>(message->get_qos()), message->is_retained(),
-                                 message->is_duplicate(), 0});
-    });
-    impl.client->set_connection_lost_handler([weak = std::weak_ptr(impl_)](const std::string&) {
-        if (const auto self = weak.lock()) self->tell_closed("the hub closed the connection");
-    });
+    refuse_politely([&] { impl.make_client(options); });
     auto& listener = impl.listen([self = impl_](const paho::token& token) { self->connected(token); },
                                  [self = impl_](const paho::token& token) { self->refused(token); });
-    auto made = impl.connect_options(options);
     impl.act([&] {
+        auto made = impl.connect_options(options);
         expect_paho_socket(impl.socket);
         try {
             impl.client->connect(std::move(made), nullptr, listener);
@@ -265,15 +319,20 @@ void PahoDevice::publish(const mqtt::Publish& packet) {
 }
 
 void PahoDevice::disconnect() {
-    auto& impl = *impl_;
-    auto& listener = impl.listen([self = impl_](const paho::token&) { self->tell_closed("disconnected"); },
-                                 [self = impl_](const paho::token&) { self->tell_closed("disconnected"); });
-    impl.act([&] { impl.client->disconnect(0, nullptr, listener); });
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->leaves_once_connected = true;
+        if (!impl_->is_connected) return;
+    }
+    impl_->leave();
 }
 
 void PahoDevice::drop() {
-    const int descriptor = *impl_->socket;
-    if (descriptor >= 0) ::shutdown(descriptor, SHUT_RDWR);
+    {
+        const std::lock_guard lock(impl_->mutex);
+        impl_->drops_once_connected = true;  // Paho may not have a socket yet
+    }
+    impl_->cut();
 }
 
 }  // namespace hubspec::actors

@@ -15,8 +15,8 @@ struct PahoObserver {
     virtual ~PahoObserver() = default;
     /// CONNACK, SUBACK, UNSUBACK and PUBACK as Paho's tokens tell of them; PUBLISH as delivered.
     virtual void on_packet(mqtt::Packet packet) = 0;
-    /// The connection has ended, or never came about.
-    virtual void on_closed(std::string how) = 0;
+    /// The connection has ended, or never came about; `had_transport`: TCP and TLS had stood.
+    virtual void on_closed(std::string how, bool had_transport) = 0;
 };
 
 struct PahoConnect {
@@ -39,9 +39,9 @@ public:
     void subscribe(const std::vector<mqtt::Subscription>& subscriptions);
     void unsubscribe(const std::vector<std::string>& filters);
     void publish(const mqtt::Publish& packet);
-    /// DISCONNECT, then the connection closes.
+    /// DISCONNECT, then the connection closes; once CONNACK has come, if it has not yet.
     void disconnect();
-    /// The connection is cut without DISCONNECT: its socket is shut down under Paho.
+    /// The connection is cut without DISCONNECT: its socket is shut down under Paho, as soon as it has one.
     void drop();
 
 private:

@@ -1,12 +1,12 @@
 #include "harness/actors/service.hpp"
 
 #include <curl/curl.h>
+#include <strings.h>
 
 #include <algorithm>
 #include <array>
-#include <functional>
-
 #include <atomic>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -20,6 +20,9 @@ namespace hubspec::actors {
 using namespace model;
 
 namespace {
+
+// Of connection timeouts; nothing that is fetched is a long poll.
+constexpr int fetch_patience = 6;
 
 using Easy = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
@@ -55,10 +58,14 @@ std::size_t append_header(char* data, std::size_t size, std::size_t count, void*
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return size * count;
     auto value = line.substr(colon + 1);
-    while (value.starts_with(' ')) value.remove_prefix(1);
+    while (value.starts_with(' ') || value.starts_with('\t')) value.remove_prefix(1);
+    while (value.ends_with(' ') || value.ends_with('\t')) value.remove_suffix(1);
     headers.emplace_back(std::string(line.substr(0, colon)), std::string(value));
     return size * count;
 }
+
+// Header names have no case (RFC 9110 5.1).
+bool is_authorization(const std::string& name) { return ::strcasecmp(name.c_str(), "Authorization") == 0; }
 
 void initialise_curl() {
     static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -106,12 +113,14 @@ struct Service::Impl {
     std::vector<std::unique_ptr<Transfer>> submitted;  // under mutex
     std::vector<std::unique_ptr<Transfer>> running;    // worker's thread
 
-    void submit(HttpRequest request, std::function<void(Reply&)> finished) {
+    /// `patience` is for the whole exchange; zero: as long as the hub takes.
+    void submit(HttpRequest request, std::function<void(Reply&)> finished, std::chrono::milliseconds patience = {}) {
         ++asked;
         auto transfer = std::make_unique<Transfer>();
         transfer->request = std::move(request);
         transfer->finished = std::move(finished);
         prepare(*transfer);
+        curl_easy_setopt(transfer->easy.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(patience.count()));
         {
             const std::lock_guard lock(mutex);
             submitted.push_back(std::move(transfer));
@@ -137,6 +146,7 @@ struct Service::Impl {
         set_headers(transfer);
         trust(easy);
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+        if (is_direct()) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
         curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(endpoint.connect_timeout.count()));
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error.data());
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_body);
@@ -146,12 +156,19 @@ struct Service::Impl {
         curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
     }
 
+    // A proxy of the surroundings (https_proxy) leads to hubs on the internet, not to an address that was given, nor to
+    // this machine.
+    bool is_direct() const {
+        const auto& to = endpoint.address;
+        return to != endpoint.host_name || to == "localhost" || to == "::1" || to.starts_with("127.");
+    }
+
     void set_headers(Transfer& transfer) {
         curl_slist* list = nullptr;
         const auto add = [&](const std::string& line) { list = curl_slist_append(list, line.c_str()); };
         const auto& own = transfer.request.headers;
         const bool has_own =
-            std::any_of(own.begin(), own.end(), [](const auto& one) { return one.first == "Authorization"; });
+            std::any_of(own.begin(), own.end(), [](const auto& one) { return is_authorization(one.first); });
         if (!has_own) add("Authorization: " + token);  // an empty one of its own means none
         if (header(transfer.request.headers, "Content-Type").empty())
             add("Content-Type: application/json; charset=utf-8");
@@ -258,7 +275,7 @@ Service::~Service() = default;
 void Service::ask(const std::string& exchange, HttpRequest request) {
     HttpRequest shown = request;
     for (auto& [name, value] : shown.headers)
-        if (name == "Authorization" && !value.empty()) value = "(hidden)";
+        if (is_authorization(name) && !value.empty()) value = "(hidden)";
     impl_->inbox.put(ServiceAsked{exchange, std::move(shown)});
     impl_->submit(std::move(request), [impl = impl_.get(), exchange](Reply& reply) {
         if (reply.code != CURLE_OK)
@@ -275,7 +292,9 @@ void Service::follow_log() { impl_->follow("log", 0); }
 HttpResponse Service::fetch(HttpRequest request) {
     std::promise<Reply> promise;
     auto future = promise.get_future();
-    impl_->submit(std::move(request), [&promise](Reply& reply) { promise.set_value(std::move(reply)); });
+    impl_->submit(
+        std::move(request), [&promise](Reply& reply) { promise.set_value(std::move(reply)); },
+        fetch_patience * impl_->endpoint.connect_timeout);
     Reply reply = future.get();
     if (reply.code != CURLE_OK) throw std::runtime_error(impl_->unreachable(reply.error));
     return std::move(reply.response);

@@ -37,7 +37,7 @@ public:
     Counts counts() const;
 
     /// Waits for the answer, for work outside of a conversation such as creating identities. Throws std::runtime_error
-    /// with a clear text when there is none.
+    /// with a clear text when there is none within six times the endpoint's connect_timeout.
     model::HttpResponse fetch(model::HttpRequest request);
 
 private:

@@ -17,13 +17,15 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     std::string connection;
     std::shared_ptr<net::Socket> socket;  // loop's thread only, like everything below
     mqtt::StreamDecoder decoder{mqtt::Sender::server};
+    mqtt::Bytes undecoded;             // from the start of the packet under way
     std::vector<mqtt::Bytes> waiting;  // for the transport
     bool opened = false;
     bool broken = false;  // the peer's bytes are no MQTT: nothing more is decoded
-    std::atomic<bool> open_or_opening = false;
     std::atomic<std::uint64_t> packets = 0, publishes = 0;
-    std::atomic<std::uint64_t> opens = 0, ends = 0;  // of transports; an end counts once its event is in the inbox
-    bool silenced = false;                           // the case is over: the inbox may be gone
+    // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
+    // and complete after it.
+    std::atomic<std::uint64_t> opens = 0, ends_begun = 0, ends = 0;
+    bool silenced = false;  // the case is over: the inbox may be gone
 
     void tell(EventForm event) {
         if (!silenced) inbox.put(std::move(event));
@@ -32,32 +34,59 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     void on_received(std::span<const std::uint8_t> bytes) {
         if (broken) return;
         decoder.feed(bytes);
-        while (true) {
-            auto result = decoder.next();
-            if (std::holds_alternative<mqtt::Incomplete>(result)) return;
-            if (const auto* malformed = std::get_if<mqtt::Malformed>(&result)) {
+        undecoded.insert(undecoded.end(), bytes.begin(), bytes.end());
+        std::size_t decoded = 0;
+        for (auto result = decoder.next(); !broken && !std::holds_alternative<mqtt::Incomplete>(result);
+             result = decoder.next()) {
+            if (auto* one = std::get_if<mqtt::Decoded>(&result)) {
+                decoded += one->size;
+                on_packet(std::move(one->packet));
+            } else {
                 broken = true;
-                return tell(MalformedReceived{connection, *malformed, mqtt::Bytes(bytes.begin(), bytes.end())});
+                undecoded.erase(undecoded.begin(), undecoded.begin() + static_cast<std::ptrdiff_t>(decoded));
+                tell(MalformedReceived{connection, std::get<mqtt::Malformed>(result), std::move(undecoded)});
             }
-            auto& packet = std::get<mqtt::Decoded>(result).packet;
-            const bool publish = std::holds_alternative<mqtt::Publish>(packet);
-            tell(PacketReceived{connection, std::move(packet)});
-            ++packets;
-            if (publish) ++publishes;
         }
+        if (!broken) undecoded.erase(undecoded.begin(), undecoded.begin() + static_cast<std::ptrdiff_t>(decoded));
+    }
+
+    void on_packet(mqtt::Packet packet) {
+        const bool publish = std::holds_alternative<mqtt::Publish>(packet);
+        tell(PacketReceived{connection, std::move(packet)});
+        ++packets;
+        if (publish) ++publishes;
     }
 
     void on_ended(const net::Ended& ended) {
         const bool by_peer = ended.ending != net::Ending::local;
-        open_or_opening = false;  // before it is told: who hears of it may open anew at once
+        waiting.clear();
+        ++ends_begun;
         tell(ConnectionClosed{connection, by_peer, opened, (by_peer && opened ? "the hub " : "") + ended.text});
         ++ends;
         socket.reset();
     }
 
+    void connect(const Endpoint& endpoint, const std::optional<net::TlsContext>& tls) {
+        if (socket) socket->reset();  // one transport at a time
+        decoder = mqtt::StreamDecoder(mqtt::Sender::server);
+        undecoded.clear();
+        opened = broken = false;
+        net::Socket::Callbacks callbacks;
+        callbacks.opened = [self = shared_from_this()](const net::PeerFacts& facts) {
+            self->opened = true;
+            self->tell(ConnectionOpened{self->connection, facts.tls_version});
+            for (const auto& bytes : std::exchange(self->waiting, {})) self->socket->send(bytes);
+        };
+        callbacks.received = [self = shared_from_this()](auto bytes) { self->on_received(bytes); };
+        callbacks.ended = [self = shared_from_this()](const net::Ended& ended) { self->on_ended(ended); };
+        socket = net::Socket::connect(loop, endpoint.address, endpoint.mqtt_port, tls, endpoint.address,
+                                      std::move(callbacks));
+    }
+
     void write(mqtt::Bytes bytes) {
+        if (!socket) return;
         if (!opened) return waiting.push_back(std::move(bytes));
-        if (socket) socket->send(bytes);
+        socket->send(bytes);
     }
 };
 
@@ -77,33 +106,19 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
     if (transport.tls)
         tls = net::TlsContext::client(
             {.ca_pem = endpoint.ca_pem, .chain_pem = {}, .key_pem = {}, .version = transport.version, .verify = true});
-    impl_->open_or_opening = true;
     ++impl_->opens;
-    impl_->loop.post([impl = impl_, endpoint, tls] {
-        impl->decoder = mqtt::StreamDecoder(mqtt::Sender::server);
-        impl->opened = impl->broken = false;
-        net::Socket::Callbacks callbacks;
-        callbacks.opened = [impl](const net::PeerFacts& facts) {
-            impl->opened = true;
-            impl->tell(ConnectionOpened{impl->connection, facts.tls_version});
-            for (const auto& bytes : std::exchange(impl->waiting, {})) impl->socket->send(bytes);
-        };
-        callbacks.received = [impl](std::span<const std::uint8_t> bytes) { impl->on_received(bytes); };
-        callbacks.ended = [impl](const net::Ended& ended) { impl->on_ended(ended); };
-        impl->socket = net::Socket::connect(impl->loop, endpoint.address, endpoint.mqtt_port, tls, endpoint.address,
-                                            std::move(callbacks));
-    });
+    impl_->loop.post([impl = impl_, endpoint, tls] { impl->connect(endpoint, tls); });
 }
 
-bool Wire::is_open() const { return impl_->open_or_opening; }
+bool Wire::is_open() const { return impl_->opens > impl_->ends_begun; }
 
 void Wire::send(const std::vector<WirePacket>& packets) {
     mqtt::Bytes all;
     for (const auto& one : packets) {
         const auto bytes = mqtt::encode(one.packet, one.distortion);
         all.insert(all.end(), bytes.begin(), bytes.end());
-        impl_->inbox.put(PacketSent{impl_->connection, one.packet, one.distortion});
     }
+    for (const auto& one : packets) impl_->inbox.put(PacketSent{impl_->connection, one.packet, one.distortion});
     impl_->loop.post([impl = impl_, all = std::move(all)]() mutable { impl->write(std::move(all)); });
 }
 

@@ -29,7 +29,8 @@ public:
     Wire(net::Loop& loop, Inbox& inbox, std::string connection);
     ~Wire();  ///< resets what is still open
 
-    /// Starts to connect; ConnectionOpened or ConnectionClosed follows. What is sent before waits for it.
+    /// Starts to connect; ConnectionOpened or ConnectionClosed follows. What is sent meanwhile waits for it. A
+    /// transport that is still open is reset first.
     void open(const Endpoint& endpoint, const Transport& transport);
     bool is_open() const;
 

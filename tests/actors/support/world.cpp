@@ -1,15 +1,9 @@
 #include "tests/actors/support/world.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-#include <set>
 
 #include "fixtures/pki/pki.hpp"
 #include "harness/iothub/sas_token.hpp"
-#include "harness/net/socket.hpp"
 
 namespace hubspec::test {
 
@@ -30,13 +24,6 @@ const Certificates& certificates() {
     return all;
 }
 
-std::string temporary_file(const std::string& text) {
-    std::string path = (std::filesystem::temp_directory_path() / "hubspec-ca-XXXXXX").string();
-    ::close(::mkstemp(path.data()));
-    std::ofstream(path) << text;
-    return path;
-}
-
 std::int64_t now() {
     return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
         .count();
@@ -44,8 +31,17 @@ std::int64_t now() {
 
 }  // namespace
 
-World::World()
-    : key_(iothub::base64_encode(mqtt::Bytes(32, 9))), ca_file_(temporary_file(certificates().root.certificate_pem)) {
+const std::string& other_root_pem() {
+    static const std::string pem = pki::make_root("another root").certificate_pem;
+    return pem;
+}
+
+net::TlsContext context_of_another_name() {
+    const auto server = pki::make_server(certificates().root, {"other.example", {"other.example"}, {"127.0.0.9"}});
+    return net::TlsContext::server(server.certificate_pem, server.key_pem);
+}
+
+World::World() : key_(iothub::base64_encode(mqtt::Bytes(32, 9))), ca_file_(certificates().root.certificate_pem) {
     loop_.start();
     hub::Settings settings;
     settings.host_name = host_name;
@@ -59,12 +55,16 @@ World::World()
                  "127.0.0.1",
                  server_->mqtt_port(),
                  server_->https_port(),
-                 ca_file_,
+                 ca_file_.path(),
                  certificates().root.certificate_pem,
                  std::chrono::seconds(30)};
 }
 
-World::~World() { std::filesystem::remove(ca_file_); }
+actors::Endpoint World::endpoint_at(std::uint16_t mqtt_port) const {
+    auto endpoint = endpoint_;
+    endpoint.mqtt_port = mqtt_port;
+    return endpoint;
+}
 
 actors::ServiceAccess World::service_access() {
     actors::ServiceAccess access{"iothubowner", {}};
@@ -87,55 +87,11 @@ mqtt::Connect World::connect_packet(const std::string& device, const std::string
     return packet;
 }
 
+Peer::Peer(net::Loop& loop, Script script) : Peer(loop, std::move(script), certificates().context()) {}
+
 void World::complain(const char* what) {
     has_complained_ = true;
     ADD_FAILURE() << what;
 }
-
-struct Peer::Impl {
-    Impl(net::Loop& owner, Script given) : loop(owner), script(std::move(given)) {}
-
-    net::Loop& loop;
-    Script script;
-    net::TlsContext tls = certificates().context();
-    std::unique_ptr<net::Listener> listener;
-    std::set<std::shared_ptr<net::Socket>> sockets;
-
-    void take(net::Accepted accepted) {
-        const auto own = std::make_shared<std::weak_ptr<net::Socket>>();
-        net::Socket::Callbacks callbacks;
-        const auto act = [this, own](const mqtt::Bytes& received) {
-            const auto socket = own->lock();
-            if (socket)
-                script([socket](const mqtt::Bytes& bytes) { socket->send(bytes); }, [socket] { socket->close(); },
-                       received);
-        };
-        callbacks.opened = [act](const net::PeerFacts&) { act({}); };
-        callbacks.received = [act](std::span<const std::uint8_t> bytes) {
-            act(mqtt::Bytes(bytes.begin(), bytes.end()));
-        };
-        callbacks.ended = [this, own](const net::Ended&) { sockets.erase(own->lock()); };
-        const auto socket = net::Socket::accept(loop, std::move(accepted), tls, std::move(callbacks));
-        *own = socket;
-        sockets.insert(socket);
-    }
-};
-
-Peer::Peer(net::Loop& loop, Script script) : impl_(std::make_unique<Impl>(loop, std::move(script))) {
-    loop.call([this] {
-        impl_->listener =
-            std::make_unique<net::Listener>(impl_->loop, "127.0.0.1", std::uint16_t{0},
-                                            [this](net::Accepted accepted) { impl_->take(std::move(accepted)); });
-    });
-}
-
-Peer::~Peer() {
-    impl_->loop.call([this] {
-        impl_->listener.reset();
-        for (const auto& socket : std::exchange(impl_->sockets, {})) socket->reset();
-    });
-}
-
-std::uint16_t Peer::port() const { return impl_->listener->port(); }
 
 }  // namespace hubspec::test
