@@ -7,12 +7,14 @@
 #include <cctype>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <pugixml.hpp>
 #include <set>
 #include <sstream>
 
 #include "reports/console.hpp"
 #include "reports/printable.hpp"
+#include "reports/setup.hpp"
 
 namespace hubspec::reports {
 
@@ -23,7 +25,7 @@ namespace {
 constexpr std::size_t longest_output = 64 * 1024;  // head and tail together
 constexpr std::size_t longest_name = 512;
 constexpr std::size_t longest_message = 4096;
-constexpr const char* no_reason = "no reason was recorded";
+const std::string no_reason = "no reason was recorded";
 
 using Names = std::map<const CaseResult*, std::string>;
 
@@ -41,17 +43,6 @@ std::string seconds(std::chrono::microseconds time) {
 
 void set(pugi::xml_node node, const char* name, const std::string& value) {
     node.append_attribute(name) = xml_safe(value).c_str();
-}
-
-// A class name and a part of a file name: "iothub.reported".
-std::string suite_of(const CaseResult& one) {
-    auto folder = one.scenario.substr(0, one.scenario.rfind('/'));
-    if (folder == one.scenario) folder = "scenarios";
-    for (auto& c : folder) {
-        if (c == '/') c = '.';
-        if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-' && c != '_') c = '_';
-    }
-    return "iothub." + std::string(head(folder, 150));
 }
 
 // Readers fetch the file that such a line names: only the writer's own lines may have that form.
@@ -86,6 +77,7 @@ void add_text(pugi::xml_node node, const std::string& text) {
 std::string title_line(const std::string& text) { return shortened(plain(text), longest_message); }
 
 std::string case_name(const CaseResult& one) {
+    if (one.name.starts_with("[setup] ")) return one.name;
     // What tells it from others of its scenario: axes, the round, the run that it was merged from.
     const bool begins = one.name.starts_with(one.scenario);
     const auto rest = plain(begins ? one.name.substr(one.scenario.size()) : " " + one.name);
@@ -172,10 +164,16 @@ void add_properties(pugi::xml_node node, const std::vector<std::pair<std::string
     }
 }
 
+std::optional<std::string> reason_to_skip(const CaseResult& one, const RunResult& run) {
+    if (one.verdict == Verdict::not_applicable)
+        return "not applicable: " + (one.reason.empty() ? no_reason : one.reason);
+    if (waits_for_setup(one, run)) return "did not run: " + one.reason;
+    return std::nullopt;
+}
+
 void add_outcome(pugi::xml_node node, const CaseResult& one, const Source& source) {
-    if (one.verdict == Verdict::not_applicable) {
-        const auto reason = one.reason.empty() ? no_reason : one.reason;
-        set(node.append_child("skipped"), "message", title_line("not applicable: " + reason));
+    if (const auto reason = reason_to_skip(one, source.run)) {
+        set(node.append_child("skipped"), "message", title_line(*reason));
         return;
     }
     const bool failed = fails(one, source.options);
@@ -241,18 +239,18 @@ void add_case(pugi::xml_node suite, const CaseResult& one, const Source& source)
     add_output(node, one, source);
 }
 
-void add_counters(pugi::xml_node node, const std::vector<const CaseResult*>& cases, const JunitOptions& options,
+void add_counters(pugi::xml_node node, const std::vector<const CaseResult*>& cases, const Source& source,
                   bool with_skipped) {
     std::chrono::microseconds time{};
     std::size_t failures = 0, errors = 0, skipped = 0;
     for (const auto* one : cases) {
         time += one->duration;
-        if (fails(*one, options))
+        if (reason_to_skip(*one, source.run))
+            ++skipped;
+        else if (fails(*one, source.options))
             ++failures;
         else if (errs(*one))
             ++errors;
-        else if (one->verdict == Verdict::not_applicable)
-            ++skipped;
     }
     set(node, "tests", std::to_string(cases.size()));
     set(node, "failures", std::to_string(failures));
@@ -279,6 +277,8 @@ void add_suite_properties(pugi::xml_node suite, const RunResult& run) {
                                                          {"target.kind", plain(run.target_kind)}};
     for (const auto& name : run.deviations) all.emplace_back("deviation", plain(name));
     all.emplace_back("seed", std::to_string(run.seed));
+    if (!run.api_version.empty()) all.emplace_back("api-version", plain(run.api_version));
+    if (!run.shard.empty()) all.emplace_back("shard", plain(run.shard));
     if (run.interrupted) all.emplace_back("interrupted", "true");
     add_properties(suite, all);
 }
@@ -305,11 +305,11 @@ std::string document_of(const Suites& suites, const Source& source) {
     set(root, "name", "hubspec");
     std::vector<const CaseResult*> all;
     for (const auto& [name, cases] : suites) all.insert(all.end(), cases.begin(), cases.end());
-    add_counters(root, all, source.options, false);
+    add_counters(root, all, source, false);
     for (const auto& [name, cases] : suites) {
         auto suite = root.append_child("testsuite");
         set(suite, "name", name);
-        add_counters(suite, cases, source.options, true);
+        add_counters(suite, cases, source, true);
         if (const auto began = timestamp(source.run.started_at); !began.empty()) set(suite, "timestamp", began);
         set(suite, "hostname", plain(source.run.host_name));
         add_suite_properties(suite, source.run);
@@ -342,12 +342,12 @@ std::string xml_safe(std::string_view text) {
 }
 
 std::string to_junit(const RunResult& whole, const JunitOptions& options) {
-    const auto run = regroup(whole, options.granularity);
+    const auto run = with_setup_cases(regroup(whole, options.granularity));
     return document_of(suites_of(run), {run, options, names_of(run)});
 }
 
 std::vector<JunitFile> to_junit_files(const RunResult& whole, const JunitOptions& options) {
-    const auto run = regroup(whole, options.granularity);
+    const auto run = with_setup_cases(regroup(whole, options.granularity));
     const Source source{run, options, names_of(run)};
     std::vector<JunitFile> files;
     for (const auto& suite : suites_of(run))

@@ -264,6 +264,9 @@ RunResult read_run(const Json& json) {
     run.started_at = in.text("startedAt");
     run.host_name = in.text("hostName");
     run.seed = in.number<std::uint64_t>("seed");
+    run.shard = in.text("shard");
+    run.api_version = in.text("apiVersion");
+    run.setup_failure = in.text("setupFailure");
     run.duration = in.microseconds("durationMicroseconds");
     run.interrupted = in.flag("interrupted");
     run.cases = in.each("cases", read_case);
@@ -284,6 +287,9 @@ std::string to_results_json(const RunResult& run) {
                     {"startedAt", run.started_at},
                     {"hostName", run.host_name},
                     {"seed", run.seed},
+                    {"shard", run.shard},
+                    {"apiVersion", run.api_version},
+                    {"setupFailure", run.setup_failure},
                     {"durationMicroseconds", run.duration.count()},
                     {"interrupted", run.interrupted},
                     {"cases", write_all(run.cases)},

@@ -163,6 +163,7 @@ struct Parsed {
     ExplainOptions explain;
     SelftestOptions selftest;
     ReportOptions report;
+    JunitCheckOptions junit_check;
     SasOptions sas;
 };
 
@@ -215,6 +216,11 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
         .option("--junit-granularity", parsed.report.junit_granularity, "What JUnit calls a test")
         ->check(CLI::IsMember({"scenario", "step", "requirement"}));
     Declare(report).flag("--strict", parsed.report.strict, "A warning counts as a failure");
+    auto* junit = verb("junit", "Check JUnit XML files as the strictest of their readers would", parsed.junit_check);
+    junit->add_option("--check", parsed.junit_check.files, "Files of any writer")->required()->type_name("FILE");
+    Declare(junit)
+        .option("--junit-flavor", parsed.junit_check.junit_flavor, "strict: also what validating readers refuse")
+        ->check(CLI::IsMember({"rich", "strict"}));
     auto* sas = verb("sas", "Make or inspect a SAS token", parsed.sas);
     Declare(sas)
         .option("--connection-string-file", parsed.sas.connection_string_file,

@@ -86,6 +86,10 @@ struct ReportOptions {
     std::string junit_granularity = "scenario";
     bool strict = false;
 };
+struct JunitCheckOptions {
+    std::vector<std::string> files;
+    std::string junit_flavor = "rich";
+};
 struct SasOptions {
     std::string token_file;
     std::string connection_string_file;
@@ -94,7 +98,7 @@ struct SasOptions {
 };
 
 using Command = std::variant<RunOptions, HubOptions, ListOptions, LintOptions, CoverageOptions, ExplainOptions,
-                             SchemaOptions, SelftestOptions, ReportOptions, SasOptions>;
+                             SchemaOptions, SelftestOptions, ReportOptions, JunitCheckOptions, SasOptions>;
 
 /// Parses the command line, the environment and hubspec.yaml, in this order of precedence. An int is an exit status:
 /// help or version was printed, or what is wrong.
@@ -109,6 +113,7 @@ int run(const ExplainOptions& options);
 int run(const SchemaOptions& options);
 int run(const SelftestOptions& options);
 int run(const ReportOptions& options);
+int run(const JunitCheckOptions& options);
 int run(const SasOptions& options);
 
 }  // namespace hubspec::cli

@@ -6,6 +6,7 @@
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "reports/console.hpp"
+#include "reports/junit_check.hpp"
 #include "reports/results_json.hpp"
 #include "reports/write.hpp"
 
@@ -48,6 +49,9 @@ RunResult merge(RunResult all, RunResult&& more) {
     if (other_target) all.target += ", " + more.target;
     all.started_at = std::min(all.started_at, more.started_at);
     all.duration += more.duration;
+    if (all.shard != more.shard)
+        all.shard = all.shard.empty() || more.shard.empty() ? "" : all.shard + ", " + more.shard;
+    if (all.setup_failure.empty()) all.setup_failure = more.setup_failure;
     all.interrupted = all.interrupted || more.interrupted;
     return all;
 }
@@ -73,10 +77,27 @@ int run(const ReportOptions& options) {
     const reports::JunitOptions junit{
         options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict,
         reports::granularity_of(options.junit_granularity).value_or(reports::Granularity::scenario)};
+    bool written = true;
     for (const auto& destination : destinations)
-        if (const auto problem = reports::write_report(destination, *all, junit))
-            return std::fprintf(stderr, "hubspec: %s\n", problem->c_str()), 2;
-    return exit_status(*all, options.strict);
+        if (const auto problem = reports::write_report(destination, *all, junit)) {
+            std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
+            written = false;
+        }
+    const int status = exit_status(*all, options.strict);
+    return written || status != exit_ok ? status : 2;
+}
+
+int run(const JunitCheckOptions& options) {
+    const auto flavor = options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich;
+    std::size_t problems = 0;
+    for (const auto& path : options.files)
+        for (const auto& problem : reports::check_junit(read_file(path), flavor)) {
+            std::fprintf(stderr, "%s:%zu: %s\n", path.c_str(), problem.line, problem.text.c_str());
+            ++problems;
+        }
+    if (problems == 0)
+        std::fprintf(stderr, "%zu %s in order\n", options.files.size(), options.files.size() == 1 ? "file" : "files");
+    return problems == 0 ? exit_ok : exit_failed;
 }
 
 }  // namespace hubspec::cli

@@ -12,6 +12,7 @@
 #include "harness/cli/suite.hpp"
 #include "harness/cli/targets.hpp"
 #include "harness/cli/terminal.hpp"
+#include "harness/iothub/user_name.hpp"
 #include "harness/run/judge.hpp"
 #include "reports/console.hpp"
 #include "reports/write.hpp"
@@ -194,12 +195,16 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<r
     result.started_at = utc_now();
     result.host_name = machine_name();
     result.seed = options.seed;
+    result.api_version = iothub::documented_api_version;
+    if (const auto& shard = options.suite.selection.shard; shard.count > 1)
+        result.shard = std::to_string(shard.index) + "/" + std::to_string(shard.count);
     const auto began = std::chrono::steady_clock::now();
     Telling telling(options, cases.size(), result);
     const auto unreachable = target.unreachable();
     for (auto& one : cases) one.not_applicable = not_applicable(one, target);
     if (unreachable) {
         std::fprintf(stderr, "hubspec: %s\n", unreachable->c_str());
+        result.setup_failure = *unreachable;
         result.cases = nothing_but_errors(cases, suite.catalogue, *unreachable);
     } else {
         const ExecuteOptions how{options.jobs == 0 ? default_jobs() : options.jobs,

@@ -84,6 +84,9 @@ struct RunResult {
     std::string started_at;  ///< UTC, ISO 8601
     std::string host_name;   ///< of the machine that ran it
     std::uint64_t seed = 0;
+    std::string shard;          ///< "2/4"; empty: the whole
+    std::string api_version;    ///< of the protocol, as scenarios spell it where they leave it open
+    std::string setup_failure;  ///< why no case could begin; empty: they could
     std::chrono::microseconds duration{};
     bool interrupted = false;
     std::vector<CaseResult> cases;

@@ -60,8 +60,8 @@ bool is_system(const std::string& header) {
     static const std::set<std::string> folders{"sys", "netinet", "arpa"};
     const auto slash = header.find('/');
     if (slash != std::string::npos) return folders.contains(header.substr(0, slash));
-    static const std::set<std::string> posix{"unistd.h", "fcntl.h", "poll.h",   "signal.h", "pthread.h",
-                                             "time.h",   "errno.h", "string.h", "strings.h", "stdlib.h", "dlfcn.h"};
+    static const std::set<std::string> posix{"unistd.h", "fcntl.h",  "poll.h",    "signal.h", "pthread.h", "time.h",
+                                             "errno.h",  "string.h", "strings.h", "stdlib.h", "dlfcn.h"};
     return header.find('.') == std::string::npos || posix.contains(header);
 }
 

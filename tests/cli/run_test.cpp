@@ -180,7 +180,9 @@ TEST(Run, AHubThatIsNotThereMakesErrorsAndReports) {
         {"run", folder.write("good.yaml", good), "--target", target, "--report", "junit:" + folder.path("r.xml")});
     EXPECT_EQ(ended.status, 2) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("the hub cannot be reached at 127.0.0.1:1"));
+    EXPECT_THAT(folder.read("r.xml"), HasSubstr("name=\"[setup] iothub.scenarios\""));
     EXPECT_THAT(folder.read("r.xml"), HasSubstr("<error "));
+    EXPECT_EQ(run_hubspec({"junit", "--check", folder.path("r.xml")}).status, 0);
 }
 
 class BadHub : public testing::TestWithParam<Listener::Manner> {};

@@ -237,6 +237,19 @@ TEST(Report, RefusesWhatIsNoResult) {
     EXPECT_EQ(run_hubspec({"report", folder.path("none.json")}).status, 3);
 }
 
+TEST(Junit, ChecksFilesOfAnyWriter) {
+    const Folder folder;
+    const auto good = folder.write("good.xml", R"(<testsuites tests="0" failures="0" errors="0" time="0.000"/>)");
+    const auto bad =
+        folder.write("bad.xml", "<testsuites tests=\"1\" failures=\"0\" errors=\"0\" time=\"0.000\">\n</testsuites>");
+    EXPECT_THAT(run_hubspec({"junit", "--check", good}).err, HasSubstr("1 file in order"));
+    const auto ended = run_hubspec({"junit", "--check", good, bad});
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_EQ(ended.err, bad + ":1: tests=\"1\" on <testsuites>, but there are 0\n");
+    EXPECT_EQ(run_hubspec({"junit", "--check", folder.path("none.xml")}).status, 3);
+    EXPECT_EQ(run_hubspec({"junit"}).status, 3);
+}
+
 TEST(Sas, MakesATokenThatItCanInspect) {
     const Folder folder;
     const auto made = run_hubspec({"sas", "--connection-string-file",

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "reports/junit.hpp"
+#include "reports/junit_check.hpp"
 #include "tests/reports/support/sample.hpp"
 #include "tests/reports/support/xml.hpp"
 
@@ -167,6 +168,33 @@ TEST(JunitRule5, EachCaseHasTheOneOutcomeOfItsVerdict) {
     }
 }
 
+// Three hundred equal errors hide the one that says what to mend.
+TEST(JunitRule5, AnEnvironmentFailureIsOneErroredCaseOfEachSuite) {
+    auto other = plain(Verdict::error);
+    other.scenario = other.name = "connect/example";
+    auto skipped = plain(Verdict::not_applicable);
+    skipped.name += " [qos=1]";
+    auto run = run_of({plain(Verdict::error), skipped, other});
+    run.setup_failure = "the hub cannot be reached";
+    for (auto& one : run.cases)
+        if (one.verdict == Verdict::error) one.reason = run.setup_failure;
+    for (const auto granularity : {Granularity::scenario, Granularity::step}) {
+        const auto text = to_junit(run, {JunitFlavor::strict, false, granularity});
+        EXPECT_THAT(check_junit(text, JunitFlavor::strict), ElementsAre()) << text;
+        EXPECT_EQ(validate(text), 0);
+        const auto document = parsed(text);
+        EXPECT_EQ(document.child("testsuites").attribute("errors").as_int(), 2);
+        const auto cases = cases_of(document);
+        ASSERT_EQ(cases.size(), 5u);
+        EXPECT_STREQ(cases[0].attribute("name").value(), "[setup] iothub.twin");
+        EXPECT_STREQ(cases[0].attribute("classname").value(), "iothub.twin");
+        EXPECT_STREQ(cases[0].child("error").attribute("type").value(), "infra.connect");
+        EXPECT_STREQ(cases[0].child("error").attribute("message").value(), "scenarios/twin: the hub cannot be reached");
+        EXPECT_STREQ(cases[1].child("skipped").attribute("message").value(), "did not run: the hub cannot be reached");
+        EXPECT_STREQ(cases[3].attribute("name").value(), "[setup] iothub.connect");
+    }
+}
+
 TEST(JunitRule6, AnOutcomeWithoutAFindingHasATypeAndAMessage) {
     auto unreachable = plain(Verdict::error);
     unreachable.reason = "the hub cannot be reached";
@@ -256,7 +284,9 @@ TEST(JunitRule10, ASuiteSaysWhatWasTestedAndHow) {
                                                        {"target", "reference hub"},
                                                        {"target.kind", "embedded"},
                                                        {"deviation", "reported-patch-answers-200"},
-                                                       {"seed", "4242"}}));
+                                                       {"seed", "4242"},
+                                                       {"api-version", "2021-04-12"},
+                                                       {"shard", "1/2"}}));
     run.interrupted = true;
     EXPECT_THAT(to_junit(run, strict), HasSubstr("<property name=\"interrupted\" value=\"true\" />"));
 }

@@ -117,6 +117,8 @@ RunResult sample_run() {
     run.target = "reference hub";
     run.target_kind = "embedded";
     run.deviations = {"reported-patch-answers-200"};
+    run.shard = "1/2";
+    run.api_version = "2021-04-12";
     run.started_at = "2026-01-15T10:00:00.123Z";
     run.host_name = "ci-7";
     run.seed = 4242;
