@@ -187,7 +187,8 @@ std::string format_failure(const CaseResult& result, const RunResult& run, const
 std::string format_summary(const RunResult& run, const std::string& rerun, const ConsoleStyle& style) {
     const auto counts = count(run.cases);
     std::string text =
-        fmt::format("{} cases against {} in {}\n", run.cases.size(), one_line(run.target), milliseconds(run.duration));
+        fmt::format("{} {} against {} in {}\n", run.cases.size(), run.cases.size() == 1 ? "case" : "cases",
+                    one_line(run.target), milliseconds(run.duration));
     const auto add = [&](std::size_t number, Verdict verdict, const char* name) {
         if (number > 0) text += "  " + paint(fmt::format("{:>5} {}", number, name), colour_of(verdict), style) + "\n";
     };

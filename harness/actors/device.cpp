@@ -24,7 +24,7 @@ struct Device::Impl : PahoObserver {
             inbox.put(ConnectionOpened{connection, {}});
         }
         const bool publish = std::holds_alternative<mqtt::Publish>(packet);
-        inbox.put(PacketReceived{connection, std::move(packet)});
+        inbox.put(PacketReceived{connection, std::move(packet), true});
         ++packets;
         if (publish) ++publishes;
     }
@@ -40,29 +40,29 @@ Device::Device(Inbox& inbox, std::string connection) : impl_(std::make_unique<Im
 Device::~Device() = default;
 
 void Device::connect(const Endpoint& endpoint, const mqtt::Connect& packet) {
-    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}, true});
     impl_->paho.connect({"ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port), packet,
                          endpoint.ca_file, endpoint.connect_timeout});
 }
 
 void Device::subscribe(const mqtt::Subscribe& packet) {
-    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}, true});
     impl_->paho.subscribe(packet.subscriptions);
 }
 
 void Device::unsubscribe(const mqtt::Unsubscribe& packet) {
-    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}, true});
     impl_->paho.unsubscribe(packet.filters);
 }
 
 void Device::publish(const mqtt::Publish& packet) {
-    impl_->inbox.put(PacketSent{impl_->connection, packet, {}});
+    impl_->inbox.put(PacketSent{impl_->connection, packet, {}, true});
     impl_->paho.publish(packet);
 }
 
 void Device::disconnect() {
     impl_->leaving = true;
-    impl_->inbox.put(PacketSent{impl_->connection, mqtt::Disconnect{}, {}});
+    impl_->inbox.put(PacketSent{impl_->connection, mqtt::Disconnect{}, {}, true});
     impl_->paho.disconnect();
 }
 

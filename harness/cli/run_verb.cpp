@@ -96,7 +96,7 @@ int dry_run(const std::vector<run::Case>& cases) {
     for (const auto& one : cases)
         std::printf("%s%s\n", one.name.c_str(),
                     one.not_applicable.empty() ? "" : (" [not applicable: " + one.not_applicable + "]").c_str());
-    std::fprintf(stderr, "%zu cases would run\n", cases.size());
+    std::fprintf(stderr, "%zu %s would run\n", cases.size(), cases.size() == 1 ? "case" : "cases");
     return exit_ok;
 }
 

@@ -29,9 +29,24 @@ std::string distorted(const mqtt::Distortion& distortion) {
     return distortion == mqtt::Distortion{} ? "" : " (distorted)";
 }
 
-// The payload of a PUBLISH is what most failures are about: it belongs on the line.
-std::string describe_packet(const mqtt::Packet& packet) {
+void leave_out(std::string& text, const std::string& part, const std::string& instead = {}) {
+    if (const auto at = text.find(part); at != std::string::npos) text.replace(at, part.size(), instead);
+}
+
+// What the library kept to itself is not shown as if it were zero or nothing.
+std::string retell(const mqtt::Packet& packet) {
     std::string text = mqtt::describe(packet);
+    if (const auto* publish = std::get_if<mqtt::Publish>(&packet); publish != nullptr && publish->packet_id == 0)
+        leave_out(text, ", packet id 0");
+    if (std::holds_alternative<mqtt::Subscribe>(packet) || std::holds_alternative<mqtt::Unsubscribe>(packet))
+        leave_out(text, " 0:");
+    if (std::holds_alternative<mqtt::Suback>(packet)) leave_out(text, ": (empty)", ": granted");
+    return text;
+}
+
+// The payload of a PUBLISH is what most failures are about: it belongs on the line.
+std::string describe_packet(const mqtt::Packet& packet, bool retold) {
+    std::string text = retold ? retell(packet) : mqtt::describe(packet);
     if (const auto* publish = std::get_if<mqtt::Publish>(&packet); publish != nullptr && !publish->payload.empty())
         text += " " + mqtt::describe_payload(publish->payload, longest_body / 2);
     return text;
@@ -52,9 +67,9 @@ std::string describe(const EventForm& event) {
             [](const ConnectionOpened& e) {
                 return "connected" + (e.tls_version.empty() ? std::string() : ", " + e.tls_version);
             },
-            [](const PacketSent& e) { return describe_packet(e.packet) + distorted(e.distortion); },
+            [](const PacketSent& e) { return describe_packet(e.packet, e.retold) + distorted(e.distortion); },
             [](const BytesSent& e) { return "bytes " + describe_bytes(e.bytes); },
-            [](const PacketReceived& e) { return describe_packet(e.packet); },
+            [](const PacketReceived& e) { return describe_packet(e.packet, e.retold); },
             [](const MalformedReceived& e) {
                 return "malformed [" + e.problem.clause + "]: " + e.problem.text + "; bytes " + describe_bytes(e.bytes);
             },

@@ -53,6 +53,7 @@ struct PacketSent {
     std::string connection;
     mqtt::Packet packet;
     mqtt::Distortion distortion;
+    bool retold = false;  ///< a client library sent it: the packet id is not known
     bool operator==(const PacketSent&) const = default;
 };
 struct BytesSent {
@@ -63,6 +64,7 @@ struct BytesSent {
 struct PacketReceived {
     std::string connection;
     mqtt::Packet packet;
+    bool retold = false;  ///< a client library told of it: of a PUBLISH the packet id is not known, of a SUBACK the codes
     bool operator==(const PacketReceived&) const = default;
 };
 /// The peer's bytes are no MQTT.

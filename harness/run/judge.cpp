@@ -3,10 +3,9 @@
 #include <algorithm>
 
 #include "harness/iothub/redact.hpp"
-#include "harness/mqtt/encode.hpp"
-#include "harness/mqtt/hex.hpp"
 #include "harness/run/describe_expectation.hpp"
 #include "harness/run/progress.hpp"
+#include "harness/run/trace_lines.hpp"
 
 namespace hubspec::run {
 
@@ -248,34 +247,6 @@ CaseResult describe_case(const Case& plan, const Catalogue& catalogue) {
     return result;
 }
 
-std::string lane_of(const std::string& connection) { return connection == "main" ? "device" : connection; }
-
-constexpr std::size_t most_bytes_shown = 256;
-
-std::string hex_of(const mqtt::Bytes& bytes) {
-    if (bytes.size() <= most_bytes_shown) return mqtt::hex(bytes);
-    return mqtt::hex(std::span(bytes).first(most_bytes_shown)) + " ... (" + std::to_string(bytes.size()) + " bytes)";
-}
-
-// A password keeps its length and nothing else.
-std::string hex_of(mqtt::Packet packet, const mqtt::Distortion& distortion = {}) {
-    if (auto* connect = std::get_if<mqtt::Connect>(&packet); connect != nullptr && connect->password)
-        connect->password->assign(connect->password->size(), '*');
-    try {
-        return hex_of(mqtt::encode(packet, distortion));
-    } catch (const mqtt::EncodeError&) {
-        return {};
-    }
-}
-
-std::string bytes_of(const EventForm& event) {
-    if (const auto* sent = std::get_if<PacketSent>(&event)) return hex_of(sent->packet, sent->distortion);
-    if (const auto* sent = std::get_if<BytesSent>(&event)) return hex_of(sent->bytes);
-    if (const auto* received = std::get_if<PacketReceived>(&event)) return hex_of(received->packet);
-    if (const auto* received = std::get_if<MalformedReceived>(&event)) return hex_of(received->bytes);
-    return {};
-}
-
 void hide(std::string& text) { text = iothub::redact(text); }
 
 // What was compared may hold keys; what is kept and shown may not.
@@ -288,25 +259,6 @@ void hide_secrets(CaseResult& result) {
     }
 }
 
-TraceLine line_of(const EventForm& event) {
-    TraceLine line;
-    line.text = describe(event);
-    line.direction = "note";
-    line.lane = "harness";
-    if (const auto connection = connection_of(event); !connection.empty()) {
-        line.lane = lane_of(connection);
-        const bool sent = std::holds_alternative<PacketSent>(event) || std::holds_alternative<BytesSent>(event);
-        const bool received =
-            std::holds_alternative<PacketReceived>(event) || std::holds_alternative<MalformedReceived>(event);
-        line.direction = sent ? "sent" : received ? "received" : "note";
-    }
-    if (std::holds_alternative<ServiceAsked>(event)) line.lane = "service", line.direction = "sent";
-    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) ||
-        std::holds_alternative<LogSeen>(event))
-        line.lane = "service", line.direction = "received";
-    return line;
-}
-
 }  // namespace
 
 Level strictest(const std::vector<std::string>& ids, const Catalogue& catalogue) {
@@ -315,20 +267,6 @@ Level strictest(const std::vector<std::string>& ids, const Catalogue& catalogue)
     for (const auto& id : ids)
         if (const auto* requirement = catalogue.find(id)) level = std::min(level, requirement->level), known = true;
     return known ? level : Level::must;
-}
-
-std::vector<TraceLine> trace_lines(const Case& plan, const Trace& trace) {
-    Progress progress(plan);
-    for (const auto& event : trace) progress.take(event);
-    std::vector<TraceLine> lines;
-    for (std::size_t i = 0; i < trace.size(); ++i) {
-        lines.push_back(line_of(trace[i].form));
-        hide(lines.back().text);
-        lines.back().hex = bytes_of(trace[i].form);
-        lines.back().at = trace[i].at;
-        lines.back().step = progress.step_of(i);
-    }
-    return lines;
 }
 
 CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogue) {
@@ -340,7 +278,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     collect_findings(result, evidence);
     conclude(result);
     note_untaken(result, evidence);
-    result.trace = trace_lines(plan, trace);
+    result.trace = trace_lines(trace, progress);
     if (!trace.empty()) result.duration = trace.back().at;
     hide_secrets(result);
     return result;

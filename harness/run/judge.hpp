@@ -17,7 +17,4 @@ model::CaseResult not_run(const Case& plan, const model::Catalogue& catalogue, m
 /// The strictest level among these requirements; must when none is known.
 model::Level strictest(const std::vector<std::string>& ids, const model::Catalogue& catalogue);
 
-/// The trace as people read it.
-std::vector<model::TraceLine> trace_lines(const Case& plan, const model::Trace& trace);
-
 }  // namespace hubspec::run

@@ -25,7 +25,7 @@ TEST(Device, ConnectsAndTellsWhatPahoTells) {
     World world;
     Device device(world.inbox(), "main");
     device.connect(world.endpoint(), world.connect_packet());
-    EXPECT_EQ(world.await<PacketSent>(), (PacketSent{"main", world.connect_packet(), {}}));
+    EXPECT_EQ(world.await<PacketSent>(), (PacketSent{"main", world.connect_packet(), {}, true}));
     EXPECT_EQ(world.await<ConnectionOpened>(), (ConnectionOpened{"main", {}}));
     EXPECT_EQ(world.await_packet<mqtt::Connack>(), (mqtt::Connack{false, 0}));
     device.subscribe({0, {{"$iothub/twin/res/#", 0}}});

@@ -20,6 +20,16 @@ TEST(DescribeEvent, TellsWhatTheRunnerDid) {
     EXPECT_EQ(describe(ClockMoved{std::chrono::seconds(90)}), "the hub's clock moved on by 90000 ms");
 }
 
+// Paho keeps packet ids and some return codes to itself.
+TEST(DescribeEvent, LeavesOutWhatALibraryDidNotTell) {
+    EXPECT_EQ(describe(PacketSent{"main", mqtt::Subscribe{0, {{"a/#", 1}}}, {}, true}), "SUBSCRIBE a/# QoS 1");
+    EXPECT_EQ(describe(PacketSent{"main", mqtt::Unsubscribe{0, {"a/#"}}, {}, true}), "UNSUBSCRIBE a/#");
+    EXPECT_EQ(describe(PacketSent{"main", mqtt::Publish{"a", {}, 1, false, false, 0}, {}, true}),
+              "PUBLISH a QoS 1, 0 bytes");
+    EXPECT_EQ(describe(PacketReceived{"main", mqtt::Suback{3, {}}, true}), "SUBACK 3: granted");
+    EXPECT_EQ(describe(PacketReceived{"main", mqtt::Suback{3, {}}, false}), "SUBACK 3: (empty)");
+}
+
 TEST(DescribeEvent, TellsWhatPassedOnAConnection) {
     EXPECT_EQ(describe(ConnectionOpened{"main", "TLSv1.3"}), "connected, TLSv1.3");
     EXPECT_EQ(describe(ConnectionOpened{"main", ""}), "connected");

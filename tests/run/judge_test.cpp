@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "harness/mqtt/hex.hpp"
 #include "tests/run/support/conversation.hpp"
 
 namespace hubspec::run {
@@ -11,6 +12,8 @@ namespace {
 using namespace model;
 using namespace test;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 
 Case expects_twin() { return plan({step(hub("publish", {field("topic", text("$iothub/twin/res/200/?$rid=1"))}), 7)}); }
 
@@ -220,6 +223,41 @@ TEST(Judge, CapturesCarryOver) {
                            catalogue());
     ASSERT_EQ(bad.verdict, Verdict::fail);
     EXPECT_THAT(bad.findings[0].differences, ElementsAre("json.$version: expected 6, got 7"));
+}
+
+// Whoever publishes a trace publishes no key, in whatever form its bytes are shown.
+TEST(JudgeTrace, HidesKeysInTextAndInBytes) {
+    const std::string secret = "sig=c2VjcmV0LXNpZ25hdHVyZQ%3D%3D";
+    const std::string token = "SharedAccessSignature sr=h%2Fdevices%2Fd&" + secret + "&se=1700000000";
+    const mqtt::Bytes bytes(token.begin(), token.end());
+    mqtt::Connect connect;
+    connect.user_name = "h/d/?api-version=2021-04-12";
+    connect.password = bytes;
+    const auto result = judge(plan({step(Action{}, 5)}),
+                              {event(0, StepBegan{0}), event(1, BytesSent{"main", bytes}),
+                               event(2, PacketSent{"main", mqtt::Publish{"a", bytes, 0, false, false, 0}, {}}),
+                               event(3, PacketSent{"main", connect, {}})},
+                              catalogue());
+    const std::string hidden = mqtt::hex(std::span(bytes).subspan(token.find("c2Vj"), 20));
+    ASSERT_EQ(result.trace.size(), 4u);
+    for (const auto& line : result.trace) {
+        EXPECT_THAT(line.text, Not(HasSubstr("c2VjcmV0"))) << line.text;
+        EXPECT_THAT(line.hex, Not(HasSubstr(hidden))) << line.hex;
+    }
+    EXPECT_THAT(result.trace[1].hex, HasSubstr(mqtt::hex(std::span(bytes).first(21))));
+}
+
+// Re-encoded with a packet id that nobody knows, the bytes would be invented.
+TEST(JudgeTrace, ShowsNoBytesThatNobodySaw) {
+    const auto result =
+        judge(plan({step(Action{}, 5)}),
+              {event(0, StepBegan{0}), event(1, PacketSent{"main", mqtt::Subscribe{0, {{"a", 0}}}, {}, true}),
+               event(2, PacketReceived{"main", mqtt::Suback{1, {}}, true}),
+               event(3, PacketReceived{"main", mqtt::Connack{false, 0}, true})},
+              catalogue());
+    EXPECT_EQ(result.trace[1].hex, "");
+    EXPECT_EQ(result.trace[2].hex, "");
+    EXPECT_EQ(result.trace[3].hex, "20 02 00 00");
 }
 
 }  // namespace
