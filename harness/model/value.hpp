@@ -17,18 +17,18 @@ using Object = std::vector<Entry>;  ///< members in the order they were written
 
 /// A JSON value. Integers and other numbers are told apart; members keep their order.
 struct Value {
-    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> form = nullptr;
+    std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, Array, Object> form;
 
-    Value() = default;
-    Value(std::nullptr_t) {}
-    Value(bool value) : form(value) {}
-    Value(int value) : form(std::int64_t{value}) {}
-    Value(std::int64_t value) : form(value) {}
-    Value(double value) : form(value) {}
-    Value(const char* value) : form(std::string(value)) {}
-    Value(std::string value) : form(std::move(value)) {}
-    Value(std::string_view value) : form(std::string(value)) {}
-    Value(Array value) : form(std::move(value)) {}
+    Value();
+    Value(std::nullptr_t);
+    Value(bool value);
+    Value(int value);
+    Value(std::int64_t value);
+    Value(double value);
+    Value(const char* value);
+    Value(std::string value);
+    Value(std::string_view value);
+    Value(Array value);
     Value(Object value);
 
     bool is_null() const { return std::holds_alternative<std::nullptr_t>(form); }
@@ -45,6 +45,17 @@ struct Entry {
     Value value;
 };
 
+// Here, where a member is a complete type.
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool value) : form(value) {}
+inline Value::Value(int value) : form(std::int64_t{value}) {}
+inline Value::Value(std::int64_t value) : form(value) {}
+inline Value::Value(double value) : form(value) {}
+inline Value::Value(const char* value) : form(std::string(value)) {}
+inline Value::Value(std::string value) : form(std::move(value)) {}
+inline Value::Value(std::string_view value) : form(std::string(value)) {}
+inline Value::Value(Array value) : form(std::move(value)) {}
 inline Value::Value(Object value) : form(std::move(value)) {}
 
 /// Same JSON: members in any order, 1 equal to 1.0.

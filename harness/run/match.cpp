@@ -146,11 +146,11 @@ void match_object(const ObjectPattern& pattern, const Value& actual, const std::
         match(field.value, actual.find(name), join(path, name), bindings, differences);
     }
     if (!pattern.exactly) return;
-    for (const auto& [name, value] : *object) {
+    for (const auto& member : *object) {
         const bool named = std::any_of(pattern.members.begin(), pattern.members.end(), [&](const Field& field) {
-            return interpolate_text(field.name, bindings) == name;
+            return interpolate_text(field.name, bindings) == member.name;
         });
-        if (!named) differences.push_back(join(path, name) + ": expected nothing, got " + quote(&value));
+        if (!named) differences.push_back(join(path, member.name) + ": expected nothing, got " + quote(&member.value));
     }
 }
 
