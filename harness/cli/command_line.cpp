@@ -101,6 +101,11 @@ void declare_run(CLI::App* app, RunOptions& options) {
                 "Let the reference hub be wrong in this way; `hubspec list --deviations` names them")
         ->type_name("NAME")
         ->allow_extra_args(false);
+    declare
+        .option("--profile", options.profile,
+                "Let the reference hub be one of these where sources differ; `hubspec list --profiles` names them")
+        ->type_name("NAME")
+        ->capture_default_str();
     declare.option("--report", options.reports, "Write a report: json:PATH, junit:PATH; '-' is standard output")
         ->type_name("FORMAT:PATH")
         ->allow_extra_args(false);
@@ -151,6 +156,9 @@ void declare_hub(CLI::App* app, HubOptions& options) {
     declare.option("--deviation", options.deviations, "Be wrong in this way")
         ->type_name("NAME")
         ->allow_extra_args(false);
+    declare.option("--profile", options.profile, "Be this one where sources differ")
+        ->type_name("NAME")
+        ->capture_default_str();
     declare.flag("--json", options.json, "Print one JSON line instead of text");
 }
 
@@ -184,6 +192,7 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     Declare(list).option("--target", parsed.list.target, "The hub under test")->type_name("FILE");
     Declare(list).flag("--json", parsed.list.json, "One JSON array");
     Declare(list).flag("--deviations", parsed.list.deviations, "The deviations of the reference hub instead");
+    Declare(list).flag("--profiles", parsed.list.profiles, "The profiles of the reference hub instead");
     declare_suite(verb("lint", "Check scenarios without running them", parsed.lint), parsed.lint.suite);
     auto* coverage = verb("coverage", "Requirements against scenarios", parsed.coverage);
     declare_suite(coverage, parsed.coverage.suite);

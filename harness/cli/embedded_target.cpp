@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "fixtures/hub/profile.hpp"
 #include "fixtures/hub/server/server.hpp"
 #include "harness/cli/random.hpp"
 #include "harness/cli/test_pki.hpp"
@@ -15,24 +16,25 @@ namespace {
 
 constexpr const char* host_name = "hubspec.azure-devices.net";
 
-model::Value embedded_capabilities() {
-    model::Object all{{"tier", "standard"}, {"embedded", true}};
+model::Value embedded_capabilities(const std::string& profile, const hub::Policy& policy) {
+    model::Object all{{"tier", policy.basic_tier ? "basic" : "standard"}, {"profile", profile}, {"embedded", true}};
     for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "fresh_identities",
-                             "tls_1_2", "tls_1_3"})
+                             "fault_injection", "tls_1_2", "tls_1_3"})
         all.push_back({name, true});
     return all;
 }
 
 class EmbeddedSession : public run::Session {
 public:
-    EmbeddedSession(const TestPki& pki, const net::TlsContext& tls, const std::vector<std::string>& deviations) {
+    EmbeddedSession(const TestPki& pki, const net::TlsContext& tls, const hub::Policy& policy,
+                    const std::vector<std::string>& deviations) {
         loop_.start();
         hub::Settings settings;
         settings.host_name = host_name;
         settings.random = random_bytes;
         hub::ServerOptions options;
         options.clock = hub::ClockMode::virtual_;
-        server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), hub::Policy{}));
+        server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), policy));
         for (const auto& name : deviations) server_->show(name);
         endpoint_ = {host_name,   "127.0.0.1", server_->mqtt_port(),    server_->https_port(),
                      pki.ca_file, pki.ca_pem,  std::chrono::seconds(10)};
@@ -102,26 +104,34 @@ private:
 }  // namespace
 
 struct EmbeddedTarget::Impl {
-    explicit Impl(std::vector<std::string> named)
+    Impl(std::vector<std::string> named, const std::string& of_profile)
         : pki(make_test_pki(folder.path(), host_name, {"127.0.0.1"})),
           tls(pki.server_context()),
-          deviations(std::move(named)) {}
+          deviations(std::move(named)),
+          profile(of_profile),
+          policy(*hub::profile(of_profile)) {}
 
     TemporaryFolder folder;
     TestPki pki;
     net::TlsContext tls;
     std::vector<std::string> deviations;
-    model::Value capabilities = embedded_capabilities();
+    std::string profile;
+    hub::Policy policy;
+    model::Value capabilities = embedded_capabilities(profile, policy);
 };
 
-EmbeddedTarget::EmbeddedTarget(std::vector<std::string> deviations)
-    : impl_(std::make_unique<Impl>(std::move(deviations))) {}
+EmbeddedTarget::EmbeddedTarget(std::vector<std::string> deviations, const std::string& profile)
+    : impl_(std::make_unique<Impl>(std::move(deviations), profile)) {}
 EmbeddedTarget::~EmbeddedTarget() = default;
+
+std::string EmbeddedTarget::name() const {
+    return impl_->profile == hub::default_profile ? "reference hub" : "reference hub, profile " + impl_->profile;
+}
 
 const model::Value& EmbeddedTarget::capabilities() const { return impl_->capabilities; }
 
 std::unique_ptr<run::Session> EmbeddedTarget::open(const std::string&) {
-    return std::make_unique<EmbeddedSession>(impl_->pki, impl_->tls, impl_->deviations);
+    return std::make_unique<EmbeddedSession>(impl_->pki, impl_->tls, impl_->policy, impl_->deviations);
 }
 
 }  // namespace hubspec::cli

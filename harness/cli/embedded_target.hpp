@@ -11,11 +11,11 @@ namespace hubspec::cli {
 /// The reference hub in this process: each case gets a hub, an identity and a standing clock of its own.
 class EmbeddedTarget : public run::Target {
 public:
-    /// `deviations` were checked to exist. Throws std::runtime_error when the test PKI cannot be written.
-    explicit EmbeddedTarget(std::vector<std::string> deviations = {});
+    /// `deviations` and `profile` were checked to exist. Throws std::runtime_error when the test PKI cannot be written.
+    explicit EmbeddedTarget(std::vector<std::string> deviations = {}, const std::string& profile = "observed");
     ~EmbeddedTarget() override;
 
-    std::string name() const override { return "reference hub"; }
+    std::string name() const override;
     std::string kind() const override { return "embedded"; }
     const model::Value& capabilities() const override;
     std::chrono::milliseconds window() const override { return std::chrono::seconds(5); }

@@ -4,6 +4,7 @@
 #include <future>
 #include <nlohmann/json.hpp>
 
+#include "fixtures/hub/profile.hpp"
 #include "fixtures/hub/server/server.hpp"
 #include "harness/cli/hub_keys.hpp"
 #include "harness/cli/interrupt.hpp"
@@ -106,7 +107,7 @@ void print_for_people(const nlohmann::ordered_json& facts) {
 }  // namespace
 
 int run(const HubOptions& options) {
-    if (has_unknown_deviations(options.deviations)) return exit_unusable;
+    if (has_unknown_deviations(options.deviations) || !is_known_profile(options.profile)) return exit_unusable;
     std::promise<void> ended;
     const SignalWatch signals([&] { ended.set_value(); });
     net::Loop loop;
@@ -121,7 +122,7 @@ int run(const HubOptions& options) {
     settings.random = random_bytes;
     settings.policies = hub::Hub(settings, hub::Policy{}).settings().policies;
     keep_keys(state, seeds, settings.policies);
-    hub::Hub core(std::move(settings), hub::Policy{});
+    hub::Hub core(std::move(settings), *hub::profile(options.profile));
     hub::ServerOptions serve;
     serve.host = options.host;
     serve.mqtt_port = bindable(loop, options.host, wanted(options.mqtt_port, 8883), "MQTT");

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fixtures/deviations/deviations.hpp"
+#include "fixtures/hub/profile.hpp"
 #include "harness/cli/execute.hpp"
 #include "harness/cli/nearest.hpp"
 #include "harness/cli/options.hpp"
@@ -34,6 +35,17 @@ int list_deviations(bool json) {
         if (!json)
             std::printf("%-44s %s%s\n", one.name.c_str(), one.summary.c_str(),
                         fault ? " [fault]" : fmt::format(" [{}]", joined(one.breaks)).c_str());
+    }
+    if (json) print(all);
+    return exit_ok;
+}
+
+int list_profiles(bool json) {
+    Json all = Json::array();
+    for (const auto& one : hub::profiles()) {
+        const std::string name(one.name), summary(one.summary);
+        all.push_back({{"name", name}, {"summary", summary}});
+        if (!json) std::printf("%-12s %s\n", name.c_str(), summary.c_str());
     }
     if (json) print(all);
     return exit_ok;
@@ -80,6 +92,7 @@ void print_holes(const Suite& suite, const std::vector<std::string>& ids) {
 
 int run(const ListOptions& options) {
     if (options.deviations) return list_deviations(options.json);
+    if (options.profiles) return list_profiles(options.json);
     const auto suite = read_suite(options.suite);
     if (!suite) return exit_unusable;
     const auto target = make_target(options.target, {});

@@ -28,6 +28,7 @@ struct RunOptions {
     SuiteOptions suite;
     std::optional<std::string> target;    ///< a target file; none: the embedded reference hub
     std::vector<std::string> deviations;  ///< of the embedded hub
+    std::string profile = "observed";     ///< of the embedded hub
     std::vector<std::string> reports;     ///< FORMAT:PATH
     std::string junit_flavor = "rich";
     std::string junit_granularity = "scenario";
@@ -51,6 +52,7 @@ struct HubOptions {
     std::string state;       ///< folder for the test PKI; empty: one below the user's cache folder
     std::string identities;  ///< JSON file
     std::vector<std::string> deviations;
+    std::string profile = "observed";
     bool json = false;
 };
 
@@ -59,6 +61,7 @@ struct ListOptions {
     std::optional<std::string> target;
     bool json = false;
     bool deviations = false;
+    bool profiles = false;
 };
 struct LintOptions {
     SuiteOptions suite;

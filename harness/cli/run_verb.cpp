@@ -72,6 +72,7 @@ std::string rerun_command(const RunOptions& options, const std::vector<CaseResul
     for (const auto& path : options.suite.paths) start += " " + quoted(path);
     if (options.target) start += " --target " + quoted(*options.target);
     for (const auto& name : options.deviations) start += " --deviation " + quoted(name);
+    if (options.profile != "observed") start += " --profile " + quoted(options.profile);
     if (options.seed != 0) start += " --seed " + std::to_string(options.seed);
     return start + command;
 }
@@ -230,10 +231,11 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<r
 
 int run(const RunOptions& options) {
     const auto reports_wanted = destinations(options.reports);
-    if (!reports_wanted || has_unknown_deviations(options.deviations)) return exit_unusable;
-    if (options.target && !options.deviations.empty()) {
-        std::fprintf(stderr,
-                     "hubspec: --deviation is for the reference hub; a target of its own (--target) is as it is\n");
+    if (!reports_wanted || has_unknown_deviations(options.deviations) || !is_known_profile(options.profile))
+        return exit_unusable;
+    if (options.target && (!options.deviations.empty() || options.profile != "observed")) {
+        std::fprintf(stderr, "hubspec: %s is for the reference hub; a target of its own (--target) is as it is\n",
+                     options.deviations.empty() ? "--profile" : "--deviation");
         return exit_unusable;
     }
     const auto suite = read_suite(options.suite);
@@ -244,7 +246,7 @@ int run(const RunOptions& options) {
         return exit_nothing;
     }
     repeat(cases, options.repeat);
-    const auto target = make_target(options.target, options.deviations);
+    const auto target = make_target(options.target, options.deviations, options.profile);
     if (!target) return exit_unusable;
     if (options.dry_run) {
         for (auto& one : cases) one.not_applicable = not_applicable(one, *target);

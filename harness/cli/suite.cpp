@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "fixtures/deviations/deviations.hpp"
+#include "fixtures/hub/profile.hpp"
 #include "harness/cli/nearest.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/run/judge.hpp"
@@ -91,6 +92,15 @@ bool has_unknown_deviations(const std::vector<std::string>& names) {
         unknown = true;
     }
     return unknown;
+}
+
+bool is_known_profile(const std::string& name) {
+    if (hub::profile(name)) return true;
+    std::vector<std::string> known;
+    for (const auto& one : hub::profiles()) known.emplace_back(one.name);
+    std::fprintf(stderr, "hubspec: there is no profile '%s'%s (`hubspec list --profiles` names them all)\n",
+                 name.c_str(), did_you_mean(name, known).c_str());
+    return false;
 }
 
 }  // namespace hubspec::cli

@@ -30,5 +30,7 @@ std::string nothing_selected(const Suite& suite, const run::Selection& selection
 
 /// Names of all deviations that are none; printed. True when there are such.
 bool has_unknown_deviations(const std::vector<std::string>& names);
+/// False when there is no such profile of the reference hub; said on standard error.
+bool is_known_profile(const std::string& name);
 
 }  // namespace hubspec::cli

@@ -101,6 +101,7 @@ HttpRequest service_request(const std::string& verb, const Fields& fields, const
     if (verb == "purge") return {"DELETE", service_path("/devices/", id, "/commands"), {}, {}};
     if (verb == "fault")
         return {"PUT", "/_hubspec/faults", {}, to_json(Value(Object{{"faults", Array{Value(fields.text("name"))}}}))};
+    if (verb == "limit") return {"PUT", "/_hubspec/limits", {}, to_json(Value(fields.all()))};
     if (verb == "request") return plain_request(fields);
     throw std::logic_error("the vocabulary has a service line '" + verb + "' that the runner does not know");
 }

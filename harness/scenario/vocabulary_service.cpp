@@ -81,6 +81,21 @@ LineSpec request() {
         {{{"json", "payload"}, false}});
 }
 
+std::vector<FieldSpec> limits() {
+    const auto limit = [](std::string name, std::string doc) {
+        return optional(std::move(name), integer(0, 1'000'000'000), std::move(doc));
+    };
+    return {limit("telemetry_per_second", "Messages of all devices; more of them wait."),
+            limit("longest_delay_in_seconds", "How long such a message may have to wait; 10 when missing."),
+            limit("connections_per_second", "New connections of devices."),
+            limit("twin_reads_per_second", "GET requests for twins, of devices and of the back end."),
+            limit("twin_updates_per_second", "Changes of twins, of devices and of the back end."),
+            limit("cloud_to_device_per_minute", "Messages that the back end sends."),
+            limit("identity_operations_per_minute", "Requests to the registry."),
+            limit("messages_per_day", "Messages of all devices and to all devices."),
+            limit("identities", "Identities in the registry.")};
+}
+
 FieldSpec packet_id() { return optional("packet_id", packet_identifier(), "Its packet identifier."); }
 
 std::vector<FieldSpec> expected_body() {
@@ -137,6 +152,8 @@ std::vector<LineSpec> service_lines() {
         service("purge", "Removes the cloud-to-device messages that wait.", {of_identity("Whose")}, {},
                 {"service", "cloud_to_device"}),
         request(),
+        service("limit", "The hub takes no more than this from now on, and anything of what does not stand here.",
+                limits(), {}, {"service", "faults"}),
         service("fault", "The embedded hub deviates from now on.", {required("name", text(), "The deviation.")}, {},
                 {"service", "faults"}),
     };
@@ -160,10 +177,12 @@ std::vector<LineSpec> expected_lines() {
                                       optional("annotations", dictionary(), "Message annotations."),
                                       of_identity("From whom")},
         {{{"payload", "json", "hex"}, false}}, {"telemetry"}));
-    lines.push_back(expected(Speaker::service, "log", "An entry of the hub's log.",
-                             {optional("code", json(), "Its number."), optional("name", text(), "Its name."),
-                              optional("operation", text(), "What the device did."), of_identity("About whom")},
-                             {}, {"log"}));
+    lines.push_back(expected(
+        Speaker::service, "log", "An entry of the hub's log.",
+        {optional("code", json(), "Its number."), optional("name", text(), "Its name."),
+         optional("operation", text(), "What the device did."), optional("level", text(), "Information or Error."),
+         optional("properties", json(), "Who, how and from where."), of_identity("About whom")},
+        {}, {"log"}));
     return lines;
 }
 
