@@ -76,7 +76,7 @@ public:
             std::size_t seen = 0;
             for (const auto& one : hub.connections())
                 if (one.client_id == client_id && seen++ == ordinal)
-                    counts = {one.open, one.packets_sent, one.requests_received};
+                    counts = {one.open, one.packets_sent, one.packets_received, one.requests_received};
         });
         return counts;
     }

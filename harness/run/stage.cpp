@@ -70,6 +70,7 @@ void Stage::note_client(Connection& connection, const mqtt::Connect& packet) {
     connection.client_id = packet.client_id;
     connection.ordinal = clients_[packet.client_id]++;
     connection.requests_sent = 1;
+    connection.packets_sent = 0;
     connection.received_before = connection.received().packets;
     connection.is_opaque = false;
 }
@@ -124,6 +125,7 @@ actors::WirePacket Stage::packet_of(Connection& connection, const std::string& v
     if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.next_packet_id;
     if (const auto* connect = std::get_if<mqtt::Connect>(&packet.packet)) note_client(connection, *connect);
     if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
+    ++connection.packets_sent;
     if (packet.distortion != mqtt::Distortion{}) connection.is_opaque = true;
     return packet;
 }
@@ -195,6 +197,7 @@ bool Stage::has_settled(const Connection& connection, Opaque opaque) const {
     if (connection.client_id.empty()) return connection.is_open;
     const auto counts = session_->counts(connection.client_id, connection.ordinal);
     return counts && counts->open && counts->requests_received >= connection.requests_sent &&
+           counts->packets_received >= connection.packets_sent &&
            received.packets - connection.received_before >= counts->packets_sent;
 }
 

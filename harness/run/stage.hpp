@@ -59,6 +59,7 @@ private:
         std::size_t ordinal = 0;  // among the connections with this client identifier
         mqtt::PacketId next_packet_id = 1;
         std::uint64_t requests_sent = 0;    // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
+        std::uint64_t packets_sent = 0;     // of a wire: all of them; Paho sends some that nobody asked for
         std::uint64_t received_before = 0;  // packets of the transports before this one
         bool is_open = false;               // the transport has come about
         bool is_opaque = false;             // something else than whole packets was sent: the hub's counts say nothing

@@ -16,6 +16,7 @@ namespace hubspec::run {
 struct HubCounts {
     bool open = false;
     std::uint64_t packets_sent = 0;
+    std::uint64_t packets_received = 0;
     std::uint64_t requests_received = 0;  ///< CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
 };
 
