@@ -124,7 +124,7 @@ void Wire::send(const std::vector<WirePacket>& packets) {
 
 void Wire::send_bytes(const mqtt::Bytes& bytes) {
     impl_->inbox.put(BytesSent{impl_->connection, bytes});
-    impl_->loop.post([impl = impl_, bytes]() mutable { impl->write(std::move(bytes)); });
+    impl_->loop.post([impl = impl_, bytes] { impl->write(bytes); });
 }
 
 void Wire::close() {

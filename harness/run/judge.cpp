@@ -10,7 +10,6 @@
 namespace hubspec::run {
 
 using namespace model;
-using mqtt::overloaded;
 
 namespace {
 
