@@ -14,6 +14,7 @@ struct Endpoint {
     std::string address;    ///< where to connect; an IP address or the host name
     std::uint16_t mqtt_port = 8883;
     std::uint16_t https_port = 443;
+    std::string web_socket_path = "/$iothub/websocket";
     std::string ca_file;  ///< PEM; empty: the system's roots
     std::string ca_pem;   ///< its text
     std::chrono::milliseconds connect_timeout{10'000};

@@ -18,7 +18,7 @@ constexpr const char* host_name = "hubspec.azure-devices.net";
 model::Value embedded_capabilities() {
     model::Object all{{"tier", "standard"}, {"embedded", true}};
     for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "fresh_identities",
-                             "tls_1_2", "tls_1_3"})
+                             "tls_1_2", "tls_1_3", "wss", "modules", "x509"})
         all.push_back({name, true});
     return all;
 }
@@ -34,8 +34,12 @@ public:
         options.clock = hub::ClockMode::virtual_;
         server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), hub::Policy{}));
         for (const auto& name : deviations) server_->show(name);
-        endpoint_ = {host_name,   "127.0.0.1", server_->mqtt_port(),    server_->https_port(),
-                     pki.ca_file, pki.ca_pem,  std::chrono::seconds(10)};
+        endpoint_.host_name = host_name;
+        endpoint_.address = "127.0.0.1";
+        endpoint_.mqtt_port = server_->mqtt_port();
+        endpoint_.https_port = server_->https_port();
+        endpoint_.ca_file = pki.ca_file;
+        endpoint_.ca_pem = pki.ca_pem;
     }
 
     const actors::Endpoint& endpoint() const override { return endpoint_; }

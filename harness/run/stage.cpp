@@ -14,6 +14,26 @@ using actors::Device;
 using actors::Service;
 using actors::Wire;
 
+namespace {
+
+// The line's own word, the case's axis, or TLS.
+bool is_web_socket(const Fields& fields) {
+    if (fields.has("transport")) return fields.text("transport") == "wss";
+    const auto axis = fields.bindings().find("transport");
+    return axis != fields.bindings().end() && text_of(axis->second) == "wss";
+}
+
+Wire::Transport::WebSocket upgrade_of(const Fields& fields, const actors::Endpoint& endpoint) {
+    Wire::Transport::WebSocket made{fields.text("path", endpoint.web_socket_path), {}};
+    if (!fields.is_null("subprotocol"))
+        made.headers.emplace_back("Sec-WebSocket-Protocol", fields.text("subprotocol", "mqtt"));
+    for (const auto& member : fields.members("headers"))
+        made.headers.emplace_back(member.name, text_of(resolve(member.value, fields.bindings())));
+    return made;
+}
+
+}  // namespace
+
 Stage::Stage(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random)
     : inbox_(inbox), random_(random), session_(target.open(case_name)), is_fenced_(session_->advance({})) {}
 
@@ -95,7 +115,7 @@ void Stage::connect_device(Connection& connection, const Fields& fields) {
     connection.device = std::make_unique<Device>(inbox_, connection.name);
     const auto packet = connect_packet(fields, credentials(connection.identity));
     note_client(connection, packet);
-    connection.device->connect(session_->endpoint(), packet);
+    connection.device->connect(session_->endpoint(), packet, is_web_socket(fields));
 }
 
 void Stage::perform_wire(Connection& connection, const std::string& verb, const Fields& fields) {
@@ -104,14 +124,17 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
         return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
     if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
     if (verb == "open") return;
+    if (verb == "ping_frame") return connection.wire->send_ping_frame();
     if (verb == "bytes") connection.is_opaque = true;
     if (verb == "bytes") return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}));
-    connection.wire->send(verb == "send" ? packets_of(connection, fields)
-                                         : std::vector{packet_of(connection, verb, fields)});
+    connection.wire->send(
+        verb == "send" ? packets_of(connection, fields) : std::vector{packet_of(connection, verb, fields)},
+        fields.text("frame", "binary") == "text" ? Wire::Frame::text : Wire::Frame::binary);
 }
 
-Wire::Transport Stage::transport(const Fields& fields) {
+Wire::Transport Stage::transport(const Fields& fields) const {
     Wire::Transport transport;
+    if (is_web_socket(fields)) transport.web_socket = upgrade_of(fields, session_->endpoint());
     transport.tls = !fields.flag("plain", false);
     const auto version = fields.text("tls", "any");
     if (version == "1.2") transport.version = net::TlsVersion::tls_1_2;

@@ -74,7 +74,7 @@ private:
     void perform_device(Connection& connection, const std::string& verb, const Fields& fields);
     void connect_device(Connection& connection, const Fields& fields);
     void perform_wire(Connection& connection, const std::string& verb, const Fields& fields);
-    static actors::Wire::Transport transport(const Fields& fields);
+    actors::Wire::Transport transport(const Fields& fields) const;
     actors::WirePacket packet_of(Connection& connection, const std::string& verb, const Fields& fields);
     std::vector<actors::WirePacket> packets_of(Connection& connection, const Fields& list);
     void perform_service(const std::string& verb, const Fields& fields, const std::string& exchange);

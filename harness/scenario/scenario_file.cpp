@@ -66,6 +66,20 @@ bool check_axis_name(const yaml::Node& node, const yaml::Member& axis, Scope& sc
     return false;
 }
 
+// Axes that say how the device connects and who it is: no line needs to name them.
+const std::map<std::string, std::vector<std::string>>& connection_axes() {
+    static const std::map<std::string, std::vector<std::string>> axes{
+        {"transport", {"tls", "wss"}}, {"identity", {"device", "module"}}, {"auth", {"sas", "x509", "x509_ca"}}};
+    return axes;
+}
+
+void check_connection_axis(const yaml::Member& axis, const std::vector<std::string>& words, Scope& scope) {
+    const auto* list = axis.value.sequence();
+    if (list == nullptr) return;
+    for (const auto& item : list->items)
+        if (item.scalar() != nullptr) yaml::read_word(item, axis.name, words, scope.diagnostics);
+}
+
 Axis read_axis(const yaml::Member& member, Scope& scope) {
     Axis axis{member.name, {}};
     const auto* list = yaml::read_list(member.value, member.name, scope.diagnostics);
@@ -95,6 +109,8 @@ std::vector<Axis> read_over(const yaml::Node& node, Scope& scope) {
         scope.names.declare(member.name);
         scope.axes[member.name] = &member.value;
         axes.push_back(read_axis(member, scope));
+        if (const auto known = connection_axes().find(member.name); known != connection_axes().end())
+            check_connection_axis(member, known->second, scope);
         cases *= std::max<std::size_t>(1, axes.back().values.size());
         if (cases <= most_cases) continue;
         scope.say(yaml::at(node, member, "the axes make more than " + std::to_string(most_cases) + " cases"));
@@ -141,7 +157,7 @@ bool expects_something(const std::vector<Step>& steps) {
 
 void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope) {
     for (const auto& axis : scenario.axes)
-        if (!scope.names.was_used(axis.name)) {
+        if (!scope.names.was_used(axis.name) && !connection_axes().contains(axis.name)) {
             const auto& over = *root.map()->find("over");
             scope.say(yaml::at(over, *over.map()->member(axis.name),
                                "no line uses the axis: {{" + axis.name + "}} occurs nowhere"));
