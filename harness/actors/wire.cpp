@@ -162,8 +162,11 @@ Wire::~Wire() {
 void Wire::open(const Endpoint& endpoint, const Transport& transport) {
     std::optional<net::TlsContext> tls;
     if (transport.tls)
-        tls = net::TlsContext::client(
-            {.ca_pem = endpoint.ca_pem, .chain_pem = {}, .key_pem = {}, .version = transport.version, .verify = true});
+        tls = net::TlsContext::client({.ca_pem = endpoint.ca_pem,
+                                       .chain_pem = transport.certificate_pem,
+                                       .key_pem = transport.key_pem,
+                                       .version = transport.version,
+                                       .verify = true});
     ++impl_->opens;
     impl_->loop.post(
         [impl = impl_, endpoint, tls, over = transport.web_socket] { impl->connect(endpoint, tls, over); });

@@ -24,6 +24,7 @@ public:
     struct Transport {
         bool tls = true;
         net::TlsVersion version = net::TlsVersion::any;
+        std::optional<std::string> certificate_pem, key_pem;  ///< of the client
         struct WebSocket {
             std::string target;  ///< path and query
             model::HttpHeaders headers;

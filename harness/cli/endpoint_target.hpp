@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fixtures/pki/pki.hpp"
 #include "harness/actors/service.hpp"
 #include "harness/run/target.hpp"
 
@@ -18,6 +19,7 @@ struct TargetFile {
     std::chrono::milliseconds longest_wait{30'000};
     std::optional<actors::ServiceAccess> service;
     std::vector<actors::Identity> identities;
+    std::optional<pki::Credential> device_authority;  ///< a CA that the hub knows, to sign devices' certificates with
     model::Object capabilities;
 };
 

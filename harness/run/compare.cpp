@@ -149,17 +149,22 @@ void match_fields(const Expectation& expectation, const Value& actual, Bindings&
         match(field.value, actual.find(field.name), field.name, bindings, differences);
 }
 
-std::string identity_of(const Expectation& expectation, const Bindings& bindings) {
+/// What is bound to a name of the identity that the line speaks of: ".id", ".module_id".
+std::string of_identity(const Expectation& expectation, const std::string& what, const Bindings& bindings) {
     const auto* named = find(expectation.fields, "identity");
     const auto* text = named != nullptr ? std::get_if<TextPattern>(&named->form) : nullptr;
-    const auto bound = bindings.find((text != nullptr ? text->text : std::string("device")) + ".id");
+    const auto bound = bindings.find((text != nullptr ? text->text : std::string("device")) + what);
     return bound == bindings.end() ? "" : text_of(bound->second);
 }
 
 // Only what belongs to the scenario's own identity counts: others may be at work on the same hub.
 bool is_of_identity(const Expectation& expectation, const Value& message, const Bindings& bindings) {
-    const auto* device = message.find("deviceId");
-    return device != nullptr && device->text() != nullptr && *device->text() == identity_of(expectation, bindings);
+    const auto says = [&](std::string_view member) {
+        const auto* found = message.find(member);
+        return found != nullptr && found->text() != nullptr ? *found->text() : std::string();
+    };
+    return says("deviceId") == of_identity(expectation, ".id", bindings) &&
+           says("moduleId") == of_identity(expectation, ".module_id", bindings);
 }
 
 void match_telemetry(const Expectation& expectation, const Value& message, Bindings& bindings,

@@ -37,10 +37,17 @@ Wire::Transport::WebSocket upgrade_of(const Fields& fields, const actors::Endpoi
 Stage::Stage(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random)
     : inbox_(inbox), random_(random), session_(target.open(case_name)), is_fenced_(session_->advance({})) {}
 
-const actors::Identity& Stage::add_identity(const std::string& name) {
-    auto identity = session_->identity(name);
-    identity.name = name;
-    return identities_[name] = std::move(identity);
+const actors::Identity& Stage::add_identity(const IdentitySpec& spec) {
+    const auto parent = identities_.find(spec.module_of);
+    auto identity = session_->identity(spec, parent == identities_.end() ? "" : parent->second.device_id);
+    identity.name = spec.name;
+    return identities_[spec.name] = std::move(identity);
+}
+
+const actors::Identity* Stage::presenter(const Fields& fields) const {
+    if (fields.is_null("certificate")) return nullptr;
+    const auto& identity = identities_.at(fields.text("certificate", fields.text("identity", "device")));
+    return identity.has_certificate() ? &identity : nullptr;
 }
 
 void Stage::start(const std::vector<std::string>& needs) {
@@ -115,7 +122,9 @@ void Stage::connect_device(Connection& connection, const Fields& fields) {
     connection.device = std::make_unique<Device>(inbox_, connection.name);
     const auto packet = connect_packet(fields, credentials(connection.identity));
     note_client(connection, packet);
-    connection.device->connect(session_->endpoint(), packet, is_web_socket(fields));
+    const auto* shown = presenter(fields);
+    connection.device->connect(session_->endpoint(), packet, is_web_socket(fields),
+                               shown != nullptr ? shown->credential_file : "");
 }
 
 void Stage::perform_wire(Connection& connection, const std::string& verb, const Fields& fields) {
@@ -134,6 +143,8 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
 
 Wire::Transport Stage::transport(const Fields& fields) const {
     Wire::Transport transport;
+    if (const auto* shown = presenter(fields))
+        transport.certificate_pem = shown->certificate_pem, transport.key_pem = shown->key_pem;
     if (is_web_socket(fields)) transport.web_socket = upgrade_of(fields, session_->endpoint());
     transport.tls = !fields.flag("plain", false);
     const auto version = fields.text("tls", "any");

@@ -25,7 +25,7 @@ public:
     Stage(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random);
 
     /// A fresh identity under this name.
-    const actors::Identity& add_identity(const std::string& name);
+    const actors::Identity& add_identity(const model::IdentitySpec& spec);
     /// Starts what the lines of a scenario need: "service", "telemetry", "log", ...
     void start(const std::vector<std::string>& needs);
 
@@ -75,6 +75,8 @@ private:
     void connect_device(Connection& connection, const Fields& fields);
     void perform_wire(Connection& connection, const std::string& verb, const Fields& fields);
     actors::Wire::Transport transport(const Fields& fields) const;
+    /// Whose certificate the client shows: its own unless the line says otherwise.
+    const actors::Identity* presenter(const Fields& fields) const;
     actors::WirePacket packet_of(Connection& connection, const std::string& verb, const Fields& fields);
     std::vector<actors::WirePacket> packets_of(Connection& connection, const Fields& list);
     void perform_service(const std::string& verb, const Fields& fields, const std::string& exchange);

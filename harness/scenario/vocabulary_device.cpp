@@ -39,6 +39,11 @@ FieldSpec transport() {
                     "MQTT over TLS, or in a WebSocket over TLS; the axis transport, or tls, when missing.");
 }
 
+FieldSpec certificate() {
+    return optional("certificate", or_null(identity()),
+                    "The identity whose certificate is shown; its own when missing, null is none.");
+}
+
 std::vector<FieldSpec> connect_fields() {
     return {
         transport(),
@@ -50,6 +55,7 @@ std::vector<FieldSpec> connect_fields() {
         optional("auth", record({optional("sas", sas_token(), "Another SAS token than the ordinary one.")}),
                  "How the password is made."),
         of_identity("Whose name and key are used"),
+        certificate(),
         optional("will", will(), "The message that the hub publishes when the connection is lost."),
     };
 }
@@ -199,7 +205,7 @@ std::vector<LineSpec> wire_lines() {
     std::vector<LineSpec> lines{
         wire("open", "Opens the transport and sends no CONNECT.",
              {optional("tls", word({"any", "1.2", "1.3"}), "The TLS version; any when missing."),
-              optional("plain", flag(), "TCP without TLS; false when missing."), transport(),
+              optional("plain", flag(), "TCP without TLS; false when missing."), transport(), certificate(),
               optional("path", text(), "Of the WebSocket, with its query; /$iothub/websocket when missing."),
               optional("subprotocol", or_null(text()), "What the upgrade offers; mqtt when missing, null is none."),
               optional("headers", dictionary(), "Further headers of the upgrade.")})};
