@@ -54,7 +54,7 @@ void Stage::start(const std::vector<std::string>& needs) {
     const auto needed = [&](const std::string& what) {
         return std::find(needs.begin(), needs.end(), what) != needs.end();
     };
-    const bool service = std::any_of(needs.begin(), needs.end(), [](const std::string& one) { return one != "clock"; });
+    const bool service = std::any_of(needs.begin(), needs.end(), [](const std::string& one) { return one != "clock" && one != "wss"; });
     loop_.start();
     if (const auto access = session_->service_access(); access && service)
         service_ = std::make_unique<Service>(session_->endpoint(), *access, inbox_);
