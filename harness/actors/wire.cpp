@@ -63,7 +63,7 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     }
 
     void on_ended(const net::Ended& ended) {
-        bool by_peer = ended.ending != net::Ending::local;
+        bool by_peer = ended.ending != net::Ending::local && !closing;  // a WebSocket's end is answered by the hub's
         std::string how = (by_peer && opened ? "the hub " : "") + ended.text;
         if (!said.empty()) by_peer = true, how = std::exchange(said, {});
         waiting.clear();

@@ -24,12 +24,12 @@ public:
     struct Transport {
         bool tls = true;
         net::TlsVersion version = net::TlsVersion::any;
-        std::optional<std::string> certificate_pem, key_pem;  ///< of the client
+        std::optional<std::string> certificate_pem = {}, key_pem = {};  ///< of the client
         struct WebSocket {
             std::string target;  ///< path and query
             model::HttpHeaders headers;
         };
-        std::optional<WebSocket> web_socket;
+        std::optional<WebSocket> web_socket = {};
     };
     enum class Frame { binary, text };
 

@@ -17,7 +17,9 @@ class HeldBack : public Session {
 public:
     explicit HeldBack(hubspec::test::World& world) : world_(world) {}
     const actors::Endpoint& endpoint() const override { return world_.endpoint(); }
-    actors::Identity identity(const std::string& name) override { return {name, "d1", world_.device_key(), {}, {}}; }
+    actors::Identity identity(const model::IdentitySpec& spec, const std::string&) override {
+        return {spec.name, "d1", world_.device_key(), {}, {}};
+    }
     std::optional<actors::ServiceAccess> service_access() const override { return std::nullopt; }
     std::optional<std::string> policy_key(const std::string&) const override { return std::nullopt; }
     bool advance(std::chrono::milliseconds) override { return true; }
@@ -60,7 +62,7 @@ TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
     OneSession target(world);
     std::mt19937_64 random;
     Stage stage(target, "case", world.inbox(), random);
-    stage.add_identity("device");
+    stage.add_identity(IdentitySpec{"device"});
     stage.start({});
     const Bindings bindings;
     stage.perform({Speaker::wire, "connect", {}}, "main", "", bindings);
