@@ -4,6 +4,7 @@
 
 #include "harness/iothub/redact.hpp"
 #include "harness/run/describe_expectation.hpp"
+#include "harness/run/hints.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/run/trace_lines.hpp"
 
@@ -205,6 +206,11 @@ void collect_findings(CaseResult& result, const Evidence& evidence) {
         result.findings.push_back(closed_unexpectedly(evidence, *closed));
 }
 
+void add_hints(CaseResult& result, const Evidence& evidence) {
+    for (auto& finding : result.findings)
+        if (const auto* hint = hint_for(evidence.plan, evidence.trace, finding)) finding.hint = to_text(*hint);
+}
+
 void conclude(CaseResult& result) {
     for (const auto& finding : result.findings) result.verdict = std::max(result.verdict, finding.verdict);
     const auto any_step = [&](std::string_view state) {
@@ -276,6 +282,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     CaseResult result = describe_case(plan, catalogue);
     account_steps(result, evidence);
     collect_findings(result, evidence);
+    add_hints(result, evidence);
     conclude(result);
     note_untaken(result, evidence);
     result.trace = trace_lines(trace, progress);
