@@ -5,6 +5,7 @@
 #include <ctime>
 #include <iomanip>
 #include <locale>
+#include <set>
 #include <sstream>
 
 #include "harness/iothub/sas_token.hpp"
@@ -62,6 +63,16 @@ std::optional<iothub::SasToken> token(const Scene& scene) {
 bool lacks_api_version(const Scene& scene) {
     const auto name = user_name(scene);
     return name && !name->api_version();
+}
+
+// A twin request or a call had no answer, or an error for one.
+bool feature_failed(const Scene& scene) {
+    const auto& line = scene.finding.trace_line;
+    if (const auto* answered = event_at<ServiceAnswered>(scene, line))
+        return answered->response.status >= 400 && expects(scene, "service: answer") && expects(scene, "status 200");
+    if (!expects(scene, "topic $iothub/") || expects(scene, "res/400/")) return false;
+    const auto* publish = shown<mqtt::Publish>(scene);
+    return !line || (publish != nullptr && publish->topic.starts_with("$iothub/twin/res/400/"));
 }
 
 bool client_id_differs(const Scene& scene) {
@@ -132,6 +143,19 @@ bool was_disabled(const Scene& scene) {
            *status->text() == "disabled";
 }
 
+bool is_refused_beside_another(const Scene& scene) {
+    const auto* own = sent_at<mqtt::Connect>(scene, scene.connect);
+    if (!is_refused(scene) || own == nullptr) return false;
+    std::set<std::string> open;
+    for (std::size_t index = 0; index < *scene.connect; ++index) {
+        const auto* sent = event_at<PacketSent>(scene, index);
+        const auto* connect = sent != nullptr ? std::get_if<mqtt::Connect>(&sent->packet) : nullptr;
+        if (connect != nullptr && connect->client_id == own->client_id) open.insert(sent->connection);
+        if (const auto* closed = event_at<ConnectionClosed>(scene, index)) open.erase(closed->connection);
+    }
+    return !open.empty();
+}
+
 bool was_deleted(const Scene& scene) {
     const auto* asked = last_identity_write(scene);
     return asked != nullptr && (is_refused(scene) || is_closed(scene)) && asked->request.method == "DELETE";
@@ -143,9 +167,10 @@ bool refused_with_other_code(const Scene& scene) {
            expects(scene, "hub: connack");
 }
 
+// Whoever lets in a client without a token does not know tokens.
 bool took_a_wrong_client(const Scene& scene) {
     const auto* connack = shown<mqtt::Connack>(scene);
-    return connack != nullptr && connack->return_code == 0 && expects(scene, "hub: connack") &&
+    return connack != nullptr && !token(scene) && connack->return_code == 0 && expects(scene, "hub: connack") &&
            !expects(scene, "return_code 0") && expects(scene, "return_code");
 }
 
@@ -213,24 +238,34 @@ std::vector<Hint> hints_of_refusals() {
         {"refused-with-other-code", "X-CONN-01",
          "IoT Hub refuses with code 5 whatever the cause; codes 2 and 4 are what general MQTT brokers answer.",
          refused_with_other_code},
+        {"refused-beside-another-connection", "CONN-10",
+         "The same device id was connected already: the hub seems to refuse the newer connection, but it must end the "
+         "older.",
+         is_refused_beside_another},
         {"not-authorized", "X-CONN-03",
          "Not authorized: the key is probably not that of this identity, or the identity is not registered or not "
          "enabled. A clock that is wrong by some minutes looks the same.",
-         [](const Scene& scene) { return is_refused(scene) && return_code(scene) == 5; }},
+         [](const Scene& scene) { return is_refused(scene) && return_code(scene) == 5 && is_ordinary_client(scene); }},
         {"wrong-client-was-taken", "SCOPE-03",
-         "The hub took a client that it must refuse. A general MQTT broker that lets anybody in does the same: is the "
+         "The hub took a client without a SAS token. A general MQTT broker that lets anybody in does the same: is the "
          "target an IoT hub?",
          took_a_wrong_client},
         {"closed-without-connack", "CONN-08",
          "CONNECT was answered by a close. Probably the hub did not accept the client and does not say so, or this is "
          "the port of another protocol, such as HTTPS.",
          closed_without_connack},
+        {"connect-is-not-answered", "SCOPE-01",
+         "The transport is open, but CONNECT has no answer. Probably something other than a hub listens there, or the "
+         "hub is overloaded; clients give up after 30 to 60 s.",
+         [](const Scene& scene) {
+             return scene.connect && !scene.connack && !scene.close && !scene.finding.trace_line &&
+                    expects(scene, "hub: connack");
+         }},
         {"features-without-api-version", "X-CONN-12",
          "The user name has no api-version: twins and direct methods are known to fail then. HOST/ID/?api-version="
          "2021-04-12 is the documented form.",
          [](const Scene& scene) {
-             return lacks_api_version(scene) && !has_kept_session(scene) &&
-                    (expects(scene, "$iothub/") || expects(scene, "service: answer"));
+             return lacks_api_version(scene) && !has_kept_session(scene) && feature_failed(scene);
          }},
     };
 }

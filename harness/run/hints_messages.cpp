@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/iothub/topic.hpp"
+#include "harness/mqtt/topic.hpp"
 #include "harness/run/hints.hpp"
 
 namespace hubspec::run {
@@ -69,11 +70,23 @@ bool awaits_cloud_to_device(const Scene& scene) {
            expects(scene, device_bound);
 }
 
-bool has_not_subscribed(const Scene& scene) {
+// On an earlier connection, whose session may have been kept.
+bool had_subscribed(const Scene& scene, const std::string& topic) {
+    return std::any_of(scene.trace.begin(), scene.trace.begin() + static_cast<std::ptrdiff_t>(*scene.connect),
+                       [&](const Event& event) {
+                           const auto* sent = std::get_if<PacketSent>(&event.form);
+                           const auto* packet = sent != nullptr ? std::get_if<mqtt::Subscribe>(&sent->packet) : nullptr;
+                           return packet != nullptr && !packet->subscriptions.empty() &&
+                                  mqtt::matches(packet->subscriptions.front().filter, topic);
+                       });
+}
+
+bool waits_unsubscribed(const Scene& scene, bool subscribed_before) {
     const auto* connect = sent_at<mqtt::Connect>(scene, scene.connect);
     if (connect == nullptr || has_kept_session(scene) || !awaits_cloud_to_device(scene)) return false;
     const auto topic = "devices/" + connect->client_id + "/messages/devicebound/";
-    return !scene.finding.trace_line && !is_subscribed(scene, topic, scene.end);
+    return !scene.finding.trace_line && !is_subscribed(scene, topic, scene.end) &&
+           had_subscribed(scene, topic) == subscribed_before;
 }
 
 }  // namespace
@@ -113,7 +126,12 @@ std::vector<Hint> hints_of_messages() {
         {"cloud-to-device-is-not-subscribed", "C2D-05",
          "This device has not subscribed to devices/ID/messages/devicebound/#: the hub keeps the messages until it "
          "does.",
-         has_not_subscribed},
+         [](const Scene& scene) { return waits_unsubscribed(scene, false); }},
+        {"session-was-forgotten", "C2D-07",
+         "The subscription of the earlier connection is gone: CONNACK says that there is no session. Connect with "
+         "clean "
+         "session 0 each time; a hub then keeps it.",
+         [](const Scene& scene) { return waits_unsubscribed(scene, true); }},
     };
 }
 

@@ -33,10 +33,10 @@ bool is_close(const Scene& scene, std::size_t index) {
     return closed != nullptr && closed->connection == scene.connection && closed->by_peer && closed->established;
 }
 
-// A close counts when the finding shows it, or when it came while the finding's step waited.
+// A close counts when the finding shows it, or when it shows nothing and one came while its step waited.
 std::optional<std::size_t> close_of(const Scene& scene) {
     const auto& line = scene.finding.trace_line;
-    if (line && is_close(scene, *line)) return line;
+    if (line) return is_close(scene, *line) ? line : std::nullopt;
     bool begun = false;
     for (std::size_t index = scene.connect.value_or(0); index < scene.end; ++index) {
         const auto* began = event_at<StepBegan>(scene, index);
@@ -68,7 +68,10 @@ Scene scene_of(const Case& plan, const Trace& trace, const Finding& finding) {
     scene.close = close_of(scene);
     for (std::size_t index = scene.close.value_or(scene.end); index-- > 0 && !scene.last_request;) {
         const auto* sent = event_at<PacketSent>(scene, index);
-        if (sent != nullptr && sent->connection == scene.connection) scene.last_request = index;
+        const auto* bytes = event_at<BytesSent>(scene, index);
+        if ((sent != nullptr && sent->connection == scene.connection) ||
+            (bytes != nullptr && bytes->connection == scene.connection))
+            scene.last_request = index;
     }
     return scene;
 }
@@ -86,7 +89,10 @@ bool is_refused(const Scene& scene) {
     return return_code(scene).value_or(0) != 0 && expects(scene, "hub: connack") && expects(scene, "return_code 0");
 }
 
-bool is_closed(const Scene& scene) { return scene.close.has_value() && !expects(scene, "hub: closes"); }
+bool is_closed(const Scene& scene) {
+    return scene.close.has_value() && !scene.finding.expected.starts_with("hub: closes") &&
+           return_code(scene).value_or(0) == 0;
+}
 
 bool is_second_connect(const Scene& scene) {
     for (std::size_t index = scene.connect.value_or(0); index-- > 0;) {
@@ -130,6 +136,14 @@ bool has_kept_session(const Scene& scene) {
     const auto* connect = sent_at<mqtt::Connect>(scene, scene.connect);
     const auto* connack = received_at<mqtt::Connack>(scene, scene.connack);
     return connect == nullptr || (!connect->clean_session && (connack == nullptr || connack->session_present));
+}
+
+bool is_ordinary_client(const Scene& scene) {
+    const auto* fields = scene.connect ? fields_of_line(scene, *scene.connect) : nullptr;
+    return fields != nullptr && std::none_of(fields->begin(), fields->end(), [](const Field& one) {
+               return one.name == "auth" || one.name == "password" || one.name == "user_name" ||
+                      one.name == "client_id";
+           });
 }
 
 std::optional<milliseconds> token_life(const Scene& scene) {

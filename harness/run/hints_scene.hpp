@@ -24,7 +24,7 @@ struct Scene {
     std::optional<std::size_t> connect;       ///< newest CONNECT that was sent
     std::optional<std::size_t> connack;       ///< its answer
     std::optional<std::size_t> close;         ///< where the peer ended an established connection, when that matters
-    std::optional<std::size_t> last_request;  ///< newest packet sent, before the close where there is one
+    std::optional<std::size_t> last_request;  ///< newest packet or bytes sent, before the close where there is one
 };
 
 Scene scene_of(const Case& plan, const model::Trace& trace, const model::Finding& finding);
@@ -72,7 +72,7 @@ bool expects(const Scene& scene, std::string_view words);
 std::optional<int> return_code(const Scene& scene);
 /// CONNACK is not 0 although the line expects to be connected.
 bool is_refused(const Scene& scene);
-/// The peer closed the connection where something else was expected.
+/// The peer closed the connection where something else was expected; a refusal is none.
 bool is_closed(const Scene& scene);
 
 /// The newest CONNECT came on a transport that had carried one already.
@@ -94,6 +94,9 @@ std::optional<Silence> silence_before_close(const Scene& scene);
 bool is_subscribed(const Scene& scene, std::string_view topic, std::size_t before);
 /// The hub may know subscriptions that the trace does not show.
 bool has_kept_session(const Scene& scene);
+
+/// The newest CONNECT is what every client sends: its line changes neither names nor token.
+bool is_ordinary_client(const Scene& scene);
 
 /// The life that the scenario gave to the token of the newest CONNECT; nullopt when the token is none of ours.
 std::optional<std::chrono::milliseconds> token_life(const Scene& scene);

@@ -271,7 +271,7 @@ Level strictest(const std::vector<std::string>& ids, const Catalogue& catalogue)
     Level level = Level::info;
     bool known = false;
     for (const auto& id : ids)
-        if (const auto* requirement = catalogue.find(id)) level = std::min(level, requirement->level), known = true;
+        if (const auto* requirement = catalogue.find(id)) level = std::min(level, binding_level(*requirement)), known = true;
     return known ? level : Level::must;
 }
 
