@@ -162,7 +162,7 @@ struct EndpointTarget::Impl {
         set(file.capabilities, "embedded", false);
         set(file.capabilities, "service", file.service.has_value());
         set(file.capabilities, "fresh_identities", file.service.has_value());
-        set(file.capabilities, "wss", true);
+        set(file.capabilities, "wss", file.has_https_port);
         set(file.capabilities, "modules", file.service.has_value());
         set(file.capabilities, "x509", file.service.has_value());
         set(file.capabilities, "x509_ca", file.service.has_value() && file.device_authority.has_value());

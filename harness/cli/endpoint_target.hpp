@@ -15,6 +15,7 @@ namespace hubspec::cli {
 struct TargetFile {
     std::string name;
     actors::Endpoint endpoint;
+    bool has_https_port = true;  ///< false: `ports` names the MQTT port alone
     std::chrono::milliseconds window{10'000};
     std::chrono::milliseconds longest_wait{30'000};
     std::optional<actors::ServiceAccess> service;

@@ -79,6 +79,7 @@ private:
         };
         port("mqtt", target_.endpoint.mqtt_port);
         port("https", target_.endpoint.https_port);
+        target_.has_https_port = node.map()->find("https") != nullptr || node.map()->find("mqtt") == nullptr;
     }
 
     void read_ca(const yaml::Node& node) {
