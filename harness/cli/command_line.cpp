@@ -234,6 +234,8 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
         ->allow_extra_args(false);
     Declare(selftest).option("--jobs,-j", parsed.selftest.jobs, "Cases that run side by side")->type_name("N");
     Declare(selftest).option("--matrix", parsed.selftest.report, "Write the matrix as JSON")->type_name("FILE");
+    Declare(selftest).flag("--update-proof", parsed.selftest.update_proof,
+                           "Write anew which deviations prove which requirements; needs the whole suite");
     Declare(selftest).count("-v,--verbose", parsed.selftest.verbosity, "Name every scenario that catches");
     auto* report = verb("report", "Convert or merge stored results", parsed.report);
     report->add_option("FILE", parsed.report.files, "Results written by --report json:FILE")->required();

@@ -79,6 +79,7 @@ struct SelftestOptions {
     std::vector<std::string> deviations;
     unsigned jobs = 0;
     std::string report;
+    bool update_proof = false;  ///< write scenarios/requirements/proven.yaml anew
     int verbosity = 0;
 };
 struct ReportOptions {

@@ -49,6 +49,17 @@ struct ConnectionOpened {
     std::string tls_version;
     bool operator==(const ConnectionOpened&) const = default;
 };
+/// What an upgrade to WebSocket was answered.
+struct UpgradeAnswered {
+    std::string connection;
+    HttpResponse response;
+    bool operator==(const UpgradeAnswered&) const = default;
+};
+/// A WebSocket ping: no MQTT.
+struct PingFrameSent {
+    std::string connection;
+    bool operator==(const PingFrameSent&) const = default;
+};
 struct PacketSent {
     std::string connection;
     mqtt::Packet packet;
@@ -103,7 +114,7 @@ struct LogSeen {
 };
 
 using EventForm = std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened,
-                               PacketSent, BytesSent, PacketReceived, MalformedReceived, ConnectionClosed, ServiceAsked,
+                               UpgradeAnswered, PingFrameSent, PacketSent, BytesSent, PacketReceived, MalformedReceived, ConnectionClosed, ServiceAsked,
                                ServiceAnswered, TelemetrySeen, LogSeen>;
 
 struct Event {
