@@ -98,11 +98,8 @@ const Requirement* find(const RunResult& run, const std::string& id) {
 std::string sentence(const RunResult& run, const std::string& id, const ConsoleStyle& style) {
     const auto* requirement = find(run, id);
     if (requirement == nullptr) return "    " + one_line(id) + "\n";
-    const auto source = requirement->line.empty()
-                            ? (requirement->sources.empty() ? "" : "source: " + requirement->sources)
-                            : "protocol line " + requirement->line;
-    return fmt::format("    {} ({}{}{}): {}\n", paint(one_line(id), "1", style), to_string(requirement->level),
-                       source.empty() ? "" : ", ", one_line(source), one_line(requirement->text));
+    return fmt::format("    {} ({}): {}\n", paint(one_line(id), "1", style), one_line(weight(*requirement)),
+                       one_line(requirement->text));
 }
 
 std::string finding_text(const CaseResult& result, const Finding& finding, const RunResult& run,

@@ -39,10 +39,13 @@ struct Device::Impl : PahoObserver {
 Device::Device(Inbox& inbox, std::string connection) : impl_(std::make_unique<Impl>(inbox, std::move(connection))) {}
 Device::~Device() = default;
 
-void Device::connect(const Endpoint& endpoint, const mqtt::Connect& packet) {
+void Device::connect(const Endpoint& endpoint, const mqtt::Connect& packet, bool over_web_socket,
+                     const std::string& credential_file) {
     impl_->inbox.put(PacketSent{impl_->connection, packet, {}, true});
-    impl_->paho.connect({"ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port), packet,
-                         endpoint.ca_file, endpoint.connect_timeout});
+    const auto uri = over_web_socket ? "wss://" + endpoint.address + ":" + std::to_string(endpoint.https_port) +
+                                           endpoint.web_socket_path
+                                     : "ssl://" + endpoint.address + ":" + std::to_string(endpoint.mqtt_port);
+    impl_->paho.connect({uri, packet, endpoint.ca_file, endpoint.connect_timeout, credential_file});
 }
 
 void Device::subscribe(const mqtt::Subscribe& packet) {

@@ -19,7 +19,8 @@ public:
 
     /// Each returns at once; the acknowledgement, or the end of the connection, comes through the inbox. They throw
     /// std::invalid_argument for what Paho refuses to send: a `wire` line can.
-    void connect(const Endpoint& endpoint, const mqtt::Connect& packet);
+    void connect(const Endpoint& endpoint, const mqtt::Connect& packet, bool over_web_socket = false,
+                 const std::string& credential_file = {});
     void subscribe(const mqtt::Subscribe& packet);
     void unsubscribe(const mqtt::Unsubscribe& packet);
     void publish(const mqtt::Publish& packet);

@@ -14,6 +14,7 @@ struct Endpoint {
     std::string address;    ///< where to connect; an IP address or the host name
     std::uint16_t mqtt_port = 8883;
     std::uint16_t https_port = 443;
+    std::string web_socket_path = "/$iothub/websocket";
     std::string ca_file;  ///< PEM; empty: the system's roots
     std::string ca_pem;   ///< its text
     std::chrono::milliseconds connect_timeout{10'000};
@@ -23,9 +24,19 @@ struct Endpoint {
 struct Identity {
     std::string name;  ///< in the scenario: "device"
     std::string device_id;
-    std::string primary_key;    ///< Base64
-    std::string secondary_key;  ///< Base64
-    std::string former_key;     ///< Base64; the primary key before it was changed
+    std::string primary_key;           ///< Base64
+    std::string secondary_key;         ///< Base64
+    std::string former_key;            ///< Base64; the primary key before it was changed
+    std::string module_id = {};        ///< empty: a device
+    std::string certificate_pem = {};  ///< with its chain; empty: it proves itself with a token
+    std::string key_pem = {};
+    std::string primary_thumbprint = {}, secondary_thumbprint = {};  ///< that the hub knows it by; empty: by its CA
+    std::string credential_file = {};  ///< both in one file, for clients that read files only
+
+    bool has_certificate() const { return !certificate_pem.empty(); }
+    std::string client_id() const { return module_id.empty() ? device_id : device_id + "/" + module_id; }
+    /// As topics and resources name it, after "devices/".
+    std::string path() const { return module_id.empty() ? device_id : device_id + "/modules/" + module_id; }
 };
 
 }  // namespace hubspec::actors

@@ -191,6 +191,10 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
         timeout = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout);  // Paho counts in seconds
         paho::ssl_options tls;
         if (!options.ca_file.empty()) tls.set_trust_store(options.ca_file);
+        if (!options.credential_file.empty()) {
+            tls.set_key_store(options.credential_file);
+            tls.set_private_key(options.credential_file);
+        }
         tls.set_enable_server_cert_auth(true);
         tls.set_verify(true);
         // No error handler: Paho C++ 1.2 calls it on a copy of these options that is gone by then.

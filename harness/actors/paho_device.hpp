@@ -24,6 +24,7 @@ struct PahoConnect {
     mqtt::Connect packet;
     std::string ca_file;  ///< PEM; empty: the system's roots, which Paho reads anew at every connection
     std::chrono::milliseconds connect_timeout{10'000};
+    std::string credential_file = {};  ///< PEM of the client's certificate, chain and key; empty: none
 };
 
 /// One connection of Eclipse Paho C++. Every call returns at once; what Paho itself refuses to send throws

@@ -4,6 +4,7 @@
 
 #include "harness/mqtt/decode.hpp"
 #include "harness/net/socket.hpp"
+#include "harness/net/web_socket.hpp"
 
 namespace hubspec::actors {
 
@@ -17,10 +18,14 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     std::string connection;
     std::shared_ptr<net::Socket> socket;  // loop's thread only, like everything below
     mqtt::StreamDecoder decoder{mqtt::Sender::server};
-    mqtt::Bytes undecoded;             // from the start of the packet under way
-    std::vector<mqtt::Bytes> waiting;  // for the transport
+    mqtt::Bytes undecoded;  // from the start of the packet under way
+    std::shared_ptr<net::WebSocket> web_socket;
+    std::vector<std::function<void()>> waiting;  // for the transport
     bool opened = false;
-    bool broken = false;  // the peer's bytes are no MQTT: nothing more is decoded
+    bool answered = false;  // the upgrade was, but not granted
+    bool closing = false;   // this side has begun to
+    std::string said;       // of the end, by the WebSocket
+    bool broken = false;    // the peer's bytes are no MQTT: nothing more is decoded
     std::atomic<std::uint64_t> packets = 0, publishes = 0;
     // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
     // and complete after it.
@@ -58,35 +63,88 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     }
 
     void on_ended(const net::Ended& ended) {
-        const bool by_peer = ended.ending != net::Ending::local;
+        bool by_peer = ended.ending != net::Ending::local && !closing;  // a WebSocket's end is answered by the hub's
+        std::string how = (by_peer && opened ? "the hub " : "") + ended.text;
+        if (!said.empty()) by_peer = true, how = std::exchange(said, {});
         waiting.clear();
+        if (const auto over = std::exchange(web_socket, nullptr)) over->abandon();
         ++ends_begun;
-        tell(ConnectionClosed{connection, by_peer, opened, (by_peer && opened ? "the hub " : "") + ended.text});
+        tell(ConnectionClosed{connection, by_peer, opened || answered, how});
         ++ends;
         socket.reset();
     }
 
-    void connect(const Endpoint& endpoint, const std::optional<net::TlsContext>& tls) {
+    void on_opened(const std::string& tls_version) {
+        opened = true;
+        tell(ConnectionOpened{connection, tls_version});
+        for (const auto& send : std::exchange(waiting, {})) send();
+    }
+
+    void on_web_socket_ended(const HttpResponse& answer, const std::string& why) {
+        if (!opened && answer.status != 0) {
+            answered = true;
+            tell(UpgradeAnswered{connection, answer});
+            said = "the hub refused the WebSocket with HTTP " + std::to_string(answer.status);
+        } else if (!closing) {
+            said = "the hub closed (" + why + ")";
+        }
+        if (socket) socket->close();
+    }
+
+    void upgrade(const std::string& host, const Transport::WebSocket& options, const std::string& tls_version) {
+        net::WebSocket::Callbacks callbacks;
+        callbacks.write = [self = shared_from_this()](auto bytes) {
+            if (self->socket) self->socket->send(bytes);
+        };
+        callbacks.opened = [self = shared_from_this(), tls_version](const HttpResponse& answer) {
+            self->tell(UpgradeAnswered{self->connection, answer});
+            self->on_opened(tls_version);
+        };
+        callbacks.received = [self = shared_from_this()](auto bytes, bool) { self->on_received(bytes); };
+        callbacks.ended = [self = shared_from_this()](const HttpResponse& answer, const std::string& why) {
+            self->on_web_socket_ended(answer, why);
+        };
+        web_socket = net::WebSocket::connect(loop, host, options.target, options.headers, std::move(callbacks));
+    }
+
+    void connect(const Endpoint& endpoint, const std::optional<net::TlsContext>& tls,
+                 const std::optional<Transport::WebSocket>& over) {
         if (socket) socket->reset();  // one transport at a time
         decoder = mqtt::StreamDecoder(mqtt::Sender::server);
         undecoded.clear();
-        opened = broken = false;
+        opened = answered = broken = closing = false;
         net::Socket::Callbacks callbacks;
-        callbacks.opened = [self = shared_from_this()](const net::PeerFacts& facts) {
-            self->opened = true;
-            self->tell(ConnectionOpened{self->connection, facts.tls_version});
-            for (const auto& bytes : std::exchange(self->waiting, {})) self->socket->send(bytes);
+        callbacks.opened = [self = shared_from_this(), over, host = endpoint.host_name](const net::PeerFacts& facts) {
+            if (over) return self->upgrade(host, *over, facts.tls_version);
+            self->on_opened(facts.tls_version);
         };
-        callbacks.received = [self = shared_from_this()](auto bytes) { self->on_received(bytes); };
+        callbacks.received = [self = shared_from_this()](auto bytes) {
+            if (self->web_socket) return self->web_socket->feed(bytes);
+            self->on_received(bytes);
+        };
         callbacks.ended = [self = shared_from_this()](const net::Ended& ended) { self->on_ended(ended); };
-        socket = net::Socket::connect(loop, endpoint.address, endpoint.mqtt_port, tls, endpoint.address,
-                                      std::move(callbacks));
+        socket = net::Socket::connect(loop, endpoint.address, over ? endpoint.https_port : endpoint.mqtt_port, tls,
+                                      endpoint.address, std::move(callbacks));
     }
 
-    void write(mqtt::Bytes bytes) {
+    /// Once the transport stands.
+    void act(std::function<void()> send) {
         if (!socket) return;
-        if (!opened) return waiting.push_back(std::move(bytes));
-        socket->send(bytes);
+        if (!opened) return waiting.push_back(std::move(send));
+        send();
+    }
+
+    void write(const mqtt::Bytes& bytes, Frame frame) {
+        act([this, bytes, frame] {
+            if (!web_socket) return socket->send(bytes);
+            web_socket->send(bytes, frame == Frame::text ? net::WebSocket::Kind::text : net::WebSocket::Kind::binary);
+        });
+    }
+
+    void close() {
+        closing = true;
+        if (web_socket && opened) return web_socket->close();
+        if (socket) socket->close();
     }
 };
 
@@ -104,33 +162,44 @@ Wire::~Wire() {
 void Wire::open(const Endpoint& endpoint, const Transport& transport) {
     std::optional<net::TlsContext> tls;
     if (transport.tls)
-        tls = net::TlsContext::client(
-            {.ca_pem = endpoint.ca_pem, .chain_pem = {}, .key_pem = {}, .version = transport.version, .verify = true});
+        tls = net::TlsContext::client({.ca_pem = endpoint.ca_pem,
+                                       .chain_pem = transport.certificate_pem,
+                                       .key_pem = transport.key_pem,
+                                       .version = transport.version,
+                                       .verify = true});
     ++impl_->opens;
-    impl_->loop.post([impl = impl_, endpoint, tls] { impl->connect(endpoint, tls); });
+    impl_->loop.post(
+        [impl = impl_, endpoint, tls, over = transport.web_socket] { impl->connect(endpoint, tls, over); });
 }
 
 bool Wire::is_open() const { return impl_->opens > impl_->ends_begun; }
 
-void Wire::send(const std::vector<WirePacket>& packets) {
+void Wire::send(const std::vector<WirePacket>& packets, Frame frame) {
     mqtt::Bytes all;
     for (const auto& one : packets) {
         const auto bytes = mqtt::encode(one.packet, one.distortion);
         all.insert(all.end(), bytes.begin(), bytes.end());
     }
     for (const auto& one : packets) impl_->inbox.put(PacketSent{impl_->connection, one.packet, one.distortion});
-    impl_->loop.post([impl = impl_, all = std::move(all)]() mutable { impl->write(std::move(all)); });
+    impl_->loop.post([impl = impl_, all = std::move(all), frame] { impl->write(all, frame); });
 }
 
 void Wire::send_bytes(const mqtt::Bytes& bytes) {
     impl_->inbox.put(BytesSent{impl_->connection, bytes});
-    impl_->loop.post([impl = impl_, bytes]() mutable { impl->write(std::move(bytes)); });
+    impl_->loop.post([impl = impl_, bytes] { impl->write(bytes, Frame::binary); });
+}
+
+void Wire::send_ping_frame() {
+    impl_->inbox.put(PingFrameSent{impl_->connection});
+    impl_->loop.post([impl = impl_] {
+        impl->act([impl] {
+            if (impl->web_socket) impl->web_socket->ping();
+        });
+    });
 }
 
 void Wire::close() {
-    impl_->loop.post([impl = impl_] {
-        if (impl->socket) impl->socket->close();
-    });
+    impl_->loop.post([impl = impl_] { impl->close(); });
 }
 
 void Wire::reset() {

@@ -24,7 +24,14 @@ public:
     struct Transport {
         bool tls = true;
         net::TlsVersion version = net::TlsVersion::any;
+        std::optional<std::string> certificate_pem = {}, key_pem = {};  ///< of the client
+        struct WebSocket {
+            std::string target;  ///< path and query
+            model::HttpHeaders headers;
+        };
+        std::optional<WebSocket> web_socket = {};
     };
+    enum class Frame { binary, text };
 
     Wire(net::Loop& loop, Inbox& inbox, std::string connection);
     ~Wire();  ///< resets what is still open
@@ -34,11 +41,12 @@ public:
     void open(const Endpoint& endpoint, const Transport& transport);
     bool is_open() const;
 
-    /// All of them in one write, so in one TLS record where it fits.
-    void send(const std::vector<WirePacket>& packets);
+    /// All of them in one write, so in one TLS record where it fits, or in one WebSocket frame.
+    void send(const std::vector<WirePacket>& packets, Frame frame = Frame::binary);
     void send_bytes(const mqtt::Bytes& bytes);
+    void send_ping_frame();
 
-    void close();  ///< TLS close_notify and FIN
+    void close();  ///< of a WebSocket its close frame; TLS close_notify and FIN
     void reset();  ///< RST
 
     /// How many PUBLISH packets and packets of any kind have come so far, and whether the end has.

@@ -147,6 +147,14 @@ void declare_hub(CLI::App* app, HubOptions& options) {
         ->allow_extra_args(false)
         ->capture_default_str();
     declare
+        .option("--x509-device", options.x509_devices,
+                "Devices (or DEVICE/MODULE) with a certificate of the hub's device CA, made at the start")
+        ->type_name("ID")
+        ->allow_extra_args(false);
+    declare.option("--module", options.modules, "Module identities that exist from the start")
+        ->type_name("DEVICE/MODULE")
+        ->allow_extra_args(false);
+    declare
         .option("--identities", options.identities, "JSON file with more: [{\"deviceId\": ..., \"primaryKey\": ...}]")
         ->type_name("FILE");
     declare
@@ -162,6 +170,29 @@ void declare_hub(CLI::App* app, HubOptions& options) {
     declare.flag("--json", options.json, "Print one JSON line instead of text");
 }
 
+void declare_pki(CLI::App* app, PkiOptions& options) {
+    Declare declare(app);
+    app->add_option("DIR", options.folder, "Folder for the certificates; a hub takes it as --state DIR")->required();
+    declare.option("--host-name", options.host_name, "The name that the server's certificate covers")
+        ->capture_default_str();
+    declare.option("--address", options.addresses, "IP addresses that it covers")
+        ->type_name("IP")
+        ->allow_extra_args(false)
+        ->capture_default_str();
+    declare.option("--device", options.devices, "Devices (or DEVICE/MODULE) with a certificate of the device CA")
+        ->type_name("ID")
+        ->allow_extra_args(false);
+    declare.option("--self-signed", options.self_signed, "Devices (or DEVICE/MODULE) known by a thumbprint")
+        ->type_name("ID")
+        ->allow_extra_args(false);
+    declare.flag("--intermediate", options.intermediate, "Put an intermediate CA between the device CA and devices");
+    declare.option("--days", options.days, "How long certificates of devices hold")
+        ->check(CLI::Range(1, 36500))
+        ->type_name("N")
+        ->capture_default_str();
+    declare.flag("--json", options.json, "Print one JSON line instead of text");
+}
+
 struct Parsed {
     RunOptions run;
     HubOptions hub;
@@ -173,6 +204,7 @@ struct Parsed {
     ReportOptions report;
     JunitCheckOptions junit_check;
     SasOptions sas;
+    PkiOptions pki;
 };
 
 using Choice = std::pair<CLI::App*, std::function<Command()>>;
@@ -211,6 +243,8 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
         ->allow_extra_args(false);
     Declare(selftest).option("--jobs,-j", parsed.selftest.jobs, "Cases that run side by side")->type_name("N");
     Declare(selftest).option("--matrix", parsed.selftest.report, "Write the matrix as JSON")->type_name("FILE");
+    Declare(selftest).flag("--update-proof", parsed.selftest.update_proof,
+                           "Write anew which deviations prove which requirements; needs the whole suite");
     Declare(selftest).count("-v,--verbose", parsed.selftest.verbosity, "Name every scenario that catches");
     auto* report = verb("report", "Convert or merge stored results", parsed.report);
     report->add_option("FILE", parsed.report.files, "Results written by --report json:FILE")->required();
@@ -242,6 +276,7 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     sas->add_option_function<long>(
         "--duration", [&parsed](long seconds) { parsed.sas.duration = std::chrono::seconds(seconds); },
         "Seconds of life (default 3600)");
+    declare_pki(verb("pki", "Make test certificates for a hub and its devices", parsed.pki), parsed.pki);
     return verbs;
 }
 

@@ -4,6 +4,7 @@
 
 #include "fixtures/hub/profile.hpp"
 #include "fixtures/hub/server/server.hpp"
+#include "harness/cli/device_certificates.hpp"
 #include "harness/cli/random.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/iothub/connection_string.hpp"
@@ -19,15 +20,16 @@ constexpr const char* host_name = "hubspec.azure-devices.net";
 model::Value embedded_capabilities(const std::string& profile, const hub::Policy& policy) {
     model::Object all{{"tier", policy.basic_tier ? "basic" : "standard"}, {"profile", profile}, {"embedded", true}};
     for (const auto* name : {"clock", "telemetry", "log", "faults", "service", "cloud_to_device", "fresh_identities",
-                             "fault_injection", "tls_1_2", "tls_1_3"})
+                             "fault_injection", "tls_1_2", "tls_1_3", "wss", "modules", "x509", "x509_ca"})
         all.push_back({name, true});
     return all;
 }
 
 class EmbeddedSession : public run::Session {
 public:
-    EmbeddedSession(const TestPki& pki, const net::TlsContext& tls, const hub::Policy& policy,
-                    const std::vector<std::string>& deviations) {
+    EmbeddedSession(const TestPki& pki, const net::TlsContext& tls, DeviceCertificates& certificates,
+                    const hub::Policy& policy, const std::vector<std::string>& deviations)
+        : certificates_(certificates) {
         loop_.start();
         hub::Settings settings;
         settings.host_name = host_name;
@@ -36,21 +38,35 @@ public:
         options.clock = hub::ClockMode::virtual_;
         server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), policy));
         for (const auto& name : deviations) server_->show(name);
-        endpoint_ = {host_name,   "127.0.0.1", server_->mqtt_port(),    server_->https_port(),
-                     pki.ca_file, pki.ca_pem,  std::chrono::seconds(10)};
+        endpoint_.host_name = host_name;
+        endpoint_.address = "127.0.0.1";
+        endpoint_.mqtt_port = server_->mqtt_port();
+        endpoint_.https_port = server_->https_port();
+        endpoint_.ca_file = pki.ca_file;
+        endpoint_.ca_pem = pki.ca_pem;
     }
 
     const actors::Endpoint& endpoint() const override { return endpoint_; }
 
-    actors::Identity identity(const std::string& name) override {
-        actors::Identity identity{name,
-                                  name + "-" + std::to_string(++identities_),
-                                  iothub::base64_encode(random_bytes(32)),
-                                  iothub::base64_encode(random_bytes(32)),
-                                  {}};
-        server_->with_hub([&](hub::Hub& hub, hub::Time now) {
-            hub.provision({identity.device_id, identity.primary_key, identity.secondary_key}, now);
-        });
+    actors::Identity identity(const model::IdentitySpec& spec, const std::string& device_id) override {
+        const auto id = spec.name + "-" + std::to_string(++identities_);
+        actors::Identity identity{
+            spec.name, id, iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
+        if (spec.is_module) {
+            identity.module_id = "module-" + std::to_string(identities_);
+            if (device_id.empty())
+                provision({id, iothub::base64_encode(random_bytes(32)), {}});
+            else
+                identity.device_id = device_id;
+        }
+        certificates_.equip(identity, spec);
+        hub::IdentitySeed seed{identity.device_id, identity.primary_key, identity.secondary_key};
+        if (spec.is_module) seed.module_id = identity.module_id;
+        if (spec.proof == model::Proof::x509) seed.authentication = hub::Authentication::self_signed;
+        if (spec.proof == model::Proof::x509_ca) seed.authentication = hub::Authentication::certificate_authority;
+        seed.primary_thumbprint = identity.primary_thumbprint;
+        seed.secondary_thumbprint = identity.secondary_thumbprint;
+        provision(seed);
         return identity;
     }
 
@@ -78,7 +94,7 @@ public:
             std::size_t seen = 0;
             for (const auto& one : hub.connections())
                 if (one.client_id == client_id && seen++ == ordinal)
-                    counts = {one.open, one.packets_sent, one.requests_received};
+                    counts = {one.open, one.packets_sent, one.packets_received, one.requests_received};
         });
         return counts;
     }
@@ -95,6 +111,11 @@ public:
     }
 
 private:
+    void provision(const hub::IdentitySeed& seed) {
+        server_->with_hub([&](hub::Hub& hub, hub::Time now) { hub.provision(seed, now); });
+    }
+
+    DeviceCertificates& certificates_;
     net::Loop loop_;
     std::unique_ptr<hub::Server> server_;
     actors::Endpoint endpoint_;
@@ -106,13 +127,15 @@ private:
 struct EmbeddedTarget::Impl {
     Impl(std::vector<std::string> named, const std::string& of_profile)
         : pki(make_test_pki(folder.path(), host_name, {"127.0.0.1"})),
-          tls(pki.server_context()),
+          certificates(pki::make_root("hubspec device root")),
+          tls(pki.server_context(certificates.authority().certificate_pem)),
           deviations(std::move(named)),
           profile(of_profile),
           policy(*hub::profile(of_profile)) {}
 
     TemporaryFolder folder;
     TestPki pki;
+    DeviceCertificates certificates;
     net::TlsContext tls;
     std::vector<std::string> deviations;
     std::string profile;
@@ -131,7 +154,8 @@ std::string EmbeddedTarget::name() const {
 const model::Value& EmbeddedTarget::capabilities() const { return impl_->capabilities; }
 
 std::unique_ptr<run::Session> EmbeddedTarget::open(const std::string&) {
-    return std::make_unique<EmbeddedSession>(impl_->pki, impl_->tls, impl_->policy, impl_->deviations);
+    return std::make_unique<EmbeddedSession>(impl_->pki, impl_->tls, impl_->certificates, impl_->policy,
+                                             impl_->deviations);
 }
 
 }  // namespace hubspec::cli

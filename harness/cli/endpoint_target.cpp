@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "harness/actors/wire.hpp"
+#include "harness/cli/device_certificates.hpp"
 #include "harness/cli/random.hpp"
 #include "harness/iothub/sas_token.hpp"
 #include "harness/net/loop.hpp"
@@ -29,7 +30,8 @@ std::string answer_text(const model::HttpResponse& response) {
 /// Creates identities through the service API and deletes them when the case is over.
 class FreshSession : public run::Session {
 public:
-    FreshSession(const TargetFile& file) : file_(file), service_(file.endpoint, *file.service, inbox_) {}
+    FreshSession(const TargetFile& file, DeviceCertificates& certificates)
+        : file_(file), certificates_(certificates), service_(file.endpoint, *file.service, inbox_) {}
 
     ~FreshSession() override {
         for (const auto& id : made_) try {
@@ -41,15 +43,17 @@ public:
 
     const actors::Endpoint& endpoint() const override { return file_.endpoint; }
 
-    actors::Identity identity(const std::string& name) override {
-        actors::Identity identity{
-            name, fresh_id(), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
-        const auto response = service_.fetch(
-            {"PUT", run::service_path("/devices/", identity.device_id), {}, run::identity_body(identity, "enabled")});
-        if (response.status != 200)
-            throw std::runtime_error("the service API did not create the identity " + identity.device_id + ": " +
-                                     answer_text(response));
-        made_.push_back(identity.device_id);
+    actors::Identity identity(const model::IdentitySpec& spec, const std::string& device_id) override {
+        auto identity = fresh_identity(spec.name);
+        if (spec.is_module) {
+            if (device_id.empty())
+                create(identity);
+            else
+                identity.device_id = device_id;
+            identity.module_id = "module";
+        }
+        certificates_.equip(identity, spec);
+        create(identity);
         return identity;
     }
 
@@ -61,7 +65,21 @@ public:
     std::optional<run::HubCounts> counts(const std::string&, std::size_t) override { return std::nullopt; }
 
 private:
+    static actors::Identity fresh_identity(const std::string& name) {
+        return {name, fresh_id(), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
+    }
+
+    void create(const actors::Identity& identity) {
+        const auto response = service_.fetch(
+            {"PUT", run::identity_path("/devices/", identity), {}, run::identity_body(identity, "enabled")});
+        if (response.status != 200)
+            throw std::runtime_error("the service API did not create the identity " + identity.client_id() + ": " +
+                                     answer_text(response));
+        if (identity.module_id.empty()) made_.push_back(identity.device_id);
+    }
+
     const TargetFile& file_;
+    DeviceCertificates& certificates_;
     actors::Inbox inbox_;
     actors::Service service_;
     std::vector<std::string> made_;
@@ -108,11 +126,11 @@ public:
     ~ListedSession() override { pool_.give_back(std::move(group_)); }
 
     const actors::Endpoint& endpoint() const override { return file_.endpoint; }
-    actors::Identity identity(const std::string& name) override {
+    actors::Identity identity(const model::IdentitySpec& spec, const std::string&) override {
         if (used_ == group_.size())
             throw std::runtime_error("the scenario needs more identities than the target file lists");
         auto identity = group_[used_++];
-        identity.name = name;
+        identity.name = spec.name;
         return identity;
     }
     std::optional<actors::ServiceAccess> service_access() const override { return std::nullopt; }
@@ -136,11 +154,18 @@ void set(model::Object& capabilities, const std::string& name, model::Value valu
 }  // namespace
 
 struct EndpointTarget::Impl {
-    explicit Impl(TargetFile what) : file(std::move(what)), pool(file.identities) {
+    explicit Impl(TargetFile what)
+        : file(std::move(what)),
+          pool(file.identities),
+          certificates(file.device_authority.value_or(pki::make_root("hubspec device root"))) {
         set(file.capabilities, "tier", "standard");
         set(file.capabilities, "embedded", false);
         set(file.capabilities, "service", file.service.has_value());
         set(file.capabilities, "fresh_identities", file.service.has_value());
+        set(file.capabilities, "wss", file.has_https_port);
+        set(file.capabilities, "modules", file.service.has_value());
+        set(file.capabilities, "x509", file.service.has_value());
+        set(file.capabilities, "x509_ca", file.service.has_value() && file.device_authority.has_value());
         set(file.capabilities, "tls_1_2", true);
         set(file.capabilities, "tls_1_3", true);
         if (!file.service)
@@ -151,6 +176,7 @@ struct EndpointTarget::Impl {
 
     TargetFile file;
     IdentityPool pool;
+    DeviceCertificates certificates;
     model::Value capabilities;
 
     /// What only a hub with `/_hubspec/` offers, when this is one.
@@ -178,7 +204,7 @@ std::chrono::milliseconds EndpointTarget::longest_wait() const { return impl_->f
 bool EndpointTarget::is_parallel() const { return impl_->file.service.has_value() || impl_->pool.groups() > 1; }
 
 std::unique_ptr<run::Session> EndpointTarget::open(const std::string&) {
-    if (impl_->file.service) return std::make_unique<FreshSession>(impl_->file);
+    if (impl_->file.service) return std::make_unique<FreshSession>(impl_->file, impl_->certificates);
     return std::make_unique<ListedSession>(impl_->file, impl_->pool);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "fixtures/pki/pki.hpp"
 #include "harness/actors/service.hpp"
 #include "harness/run/target.hpp"
 
@@ -14,10 +15,12 @@ namespace hubspec::cli {
 struct TargetFile {
     std::string name;
     actors::Endpoint endpoint;
+    bool has_https_port = true;  ///< false: `ports` names the MQTT port alone
     std::chrono::milliseconds window{10'000};
     std::chrono::milliseconds longest_wait{30'000};
     std::optional<actors::ServiceAccess> service;
     std::vector<actors::Identity> identities;
+    std::optional<pki::Credential> device_authority;  ///< a CA that the hub knows, to sign devices' certificates with
     model::Object capabilities;
 };
 

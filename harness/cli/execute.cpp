@@ -32,6 +32,21 @@ Milliseconds time_to_pass(const Scenario& scenario) {
     return longest;
 }
 
+/// What its identities need beyond a device with a key, and its transport beyond TLS.
+std::vector<std::string> connection_needs(const run::Case& one) {
+    std::vector<std::string> needs;
+    auto identities = one.scenario.identities;
+    identities.push_back(run::own_identity(one));
+    for (const auto& identity : identities) {
+        if (identity.is_module) needs.push_back("modules");
+        if (identity.proof == Proof::x509) needs.push_back("x509");
+        if (identity.proof == Proof::x509_ca) needs.push_back("x509_ca");
+    }
+    const auto transport = one.bindings.find("transport");
+    if (transport != one.bindings.end() && run::text_of(transport->second) == "wss") needs.push_back("wss");
+    return needs;
+}
+
 CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& catalogue,
                     run::Interruption& interruption, const ExecuteOptions& options) {
     const std::string began = utc_now();
@@ -78,6 +93,8 @@ std::string not_applicable(const run::Case& one, const run::Target& target) {
     }
     for (const auto& need : scenario.needs)
         if (need != "clock" && !has(target.capabilities(), need)) return "the target offers no '" + need + "'";
+    for (const auto& need : connection_needs(one))
+        if (!has(target.capabilities(), need)) return "the target offers no '" + need + "'";
     const auto* identities = target.capabilities().find("identities");
     if (identities != nullptr && identities->integer() != nullptr &&
         static_cast<std::int64_t>(scenario.identities.size()) + 1 > *identities->integer())

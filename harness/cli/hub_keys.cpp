@@ -44,7 +44,9 @@ void keep_keys(const std::string& folder, std::vector<hub::IdentitySeed>& device
     const Json before = all;
     for (const auto* section : {"devices", "policies"})
         if (!all.contains(section) || !all[section].is_object()) all[section] = Json::object();
-    for (auto& one : devices) fill(all["devices"], one.device_id, one.primary_key, one.secondary_key);
+    for (auto& one : devices)
+        if (one.authentication == hub::Authentication::sas)
+            fill(all["devices"], one.key(), one.primary_key, one.secondary_key);
     for (auto& one : policies) {
         one.primary_key.clear();
         fill(all["policies"], one.name, one.primary_key, one.secondary_key);

@@ -2,10 +2,12 @@
 #include <cstdlib>
 #include <filesystem>
 #include <future>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "fixtures/hub/profile.hpp"
 #include "fixtures/hub/server/server.hpp"
+#include "harness/cli/hub_identities.hpp"
 #include "harness/cli/hub_keys.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/options.hpp"
@@ -19,6 +21,8 @@ namespace hubspec::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string absolute(const std::string& path) { return fs::absolute(path).lexically_normal().string(); }
 
 // Kept between runs, so that a device which trusts the root goes on trusting it.
 std::string default_state() {
@@ -50,42 +54,32 @@ std::uint16_t bindable(net::Loop& loop, const std::string& host, Wanted port, co
     }
 }
 
-std::vector<hub::IdentitySeed> identities_from(const HubOptions& options) {
-    std::vector<hub::IdentitySeed> seeds;
-    for (const auto& id : options.devices) seeds.push_back({id, {}, {}});
-    if (options.identities.empty()) return seeds;
-    const auto refuse = [&](const std::string& what) -> std::runtime_error {
-        return std::runtime_error(
-            options.identities + ": " + what +
-            R"(; expected [{"deviceId": "d1", "primaryKey": "<Base64>", "secondaryKey": "<Base64>"}])");
-    };
-    const auto json = nlohmann::json::parse(read_file(options.identities), nullptr, false);
-    if (!json.is_array()) throw refuse("this is no JSON array");
-    for (const auto& item : json) {
-        const auto text = [&](const char* name) {
-            return item.is_object() && item.contains(name) && item[name].is_string() ? item[name].get<std::string>()
-                                                                                     : std::string();
-        };
-        if (text("deviceId").empty())
-            throw refuse("item " + std::to_string(seeds.size() - options.devices.size() + 1) + " has no deviceId");
-        seeds.push_back({text("deviceId"), text("primaryKey"), text("secondaryKey")});
-    }
-    return seeds;
+using Certificates = std::map<std::string, DeviceFiles>;
+
+nlohmann::ordered_json describe(const hub::Hub& hub, const hub::IdentitySeed& seed, const Certificates& certificates) {
+    nlohmann::ordered_json out{{"deviceId", seed.device_id}};
+    if (seed.module_id) out["moduleId"] = *seed.module_id;
+    out["connectionString"] = hub.device_connection_string(seed.key());
+    const auto files = certificates.find(seed.key());
+    if (files == certificates.end()) return out;
+    out["certificateFile"] = absolute(files->second.certificate_file);
+    out["keyFile"] = absolute(files->second.key_file);
+    return out;
 }
 
-nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, const TestPki& pki,
-                                const std::vector<hub::IdentitySeed>& seeds) {
+nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, const std::string& state,
+                                const std::vector<hub::IdentitySeed>& seeds, const Certificates& certificates) {
     nlohmann::ordered_json out;
     out["hostName"] = options.host_name;
     out["address"] = options.host;
     out["mqttPort"] = server.mqtt_port();
     out["httpsPort"] = server.https_port();
-    out["caFile"] = fs::absolute(pki.ca_file).lexically_normal().string();
+    out["caFile"] = absolute(state + "/ca.pem");
+    out["deviceCaFile"] = absolute(state + "/device-ca.pem");
+    out["deviceCaKeyFile"] = absolute(state + "/device-ca.key.pem");
     server.with_hub([&](hub::Hub& hub, hub::Time) {
         out["serviceConnectionString"] = hub.service_connection_string("iothubowner");
-        for (const auto& seed : seeds)
-            out["devices"].push_back(
-                {{"deviceId", seed.device_id}, {"connectionString", hub.device_connection_string(seed.device_id)}});
+        for (const auto& seed : seeds) out["devices"].push_back(describe(hub, seed, certificates));
     });
     return out;
 }
@@ -95,11 +89,16 @@ void print_for_people(const nlohmann::ordered_json& facts) {
     std::printf("The reference hub %s is up. Ctrl-C ends it.\n\n", text("hostName").c_str());
     std::printf("  MQTT over TLS   %s:%d\n", text("address").c_str(), facts["mqttPort"].get<int>());
     std::printf("  Service API     https://%s:%d\n", text("address").c_str(), facts["httpsPort"].get<int>());
-    std::printf("  CA certificate  %s\n\n", text("caFile").c_str());
+    std::printf("  CA certificate  %s\n", text("caFile").c_str());
+    std::printf("  CA of devices   %s\n\n", text("deviceCaFile").c_str());
     std::printf("Connection strings (test keys, valid on this hub only)\n\n");
     std::printf("  service  %s\n", text("serviceConnectionString").c_str());
-    for (const auto& device : facts.value("devices", nlohmann::ordered_json::array()))
-        std::printf("  device   %s\n", device["connectionString"].get<std::string>().c_str());
+    for (const auto& device : facts.value("devices", nlohmann::ordered_json::array())) {
+        std::printf("  %s   %s\n", device.contains("moduleId") ? "module" : "device",
+                    device["connectionString"].get<std::string>().c_str());
+        for (const auto* name : {"certificateFile", "keyFile"})
+            if (device.contains(name)) std::printf("           %s\n", device[name].get<std::string>().c_str());
+    }
     std::printf("\nIts certificate covers %s, localhost and 127.0.0.1.\n", text("hostName").c_str());
     std::fflush(stdout);
 }
@@ -114,6 +113,8 @@ int run(const HubOptions& options) {
     loop.start();
     auto seeds = identities_from(options);
     const std::string state = options.state.empty() ? default_state() : options.state;
+    const auto authority = keep_device_authority(state);
+    const auto certificates = certify(options, state, authority);
     const TestPki pki =
         keep_test_pki(state, options.host_name, {options.host == "0.0.0.0" ? "127.0.0.1" : options.host});
     hub::Settings settings;
@@ -127,12 +128,12 @@ int run(const HubOptions& options) {
     serve.host = options.host;
     serve.mqtt_port = bindable(loop, options.host, wanted(options.mqtt_port, 8883), "MQTT");
     serve.https_port = bindable(loop, options.host, wanted(options.https_port, 443), "the service API");
-    hub::Server server(loop, pki.server_context(), serve, std::move(core));
+    hub::Server server(loop, pki.server_context(authority.certificate_pem), serve, std::move(core));
     server.with_hub([&](hub::Hub& hub, hub::Time now) {
         for (const auto& seed : seeds) hub.provision(seed, now);
     });
     for (const auto& name : options.deviations) server.show(name);
-    const auto facts = describe(server, options, pki, seeds);
+    const auto facts = describe(server, options, state, seeds, certificates);
     if (options.json) {
         std::printf("%s\n", facts.dump().c_str());
         std::fflush(stdout);

@@ -41,7 +41,8 @@ SignalWatch::SignalWatch(std::function<void()> first) : impl_(new Impl) {
 
 SignalWatch::~SignalWatch() {
     impl_->ending = true;
-    pthread_kill(impl_->thread.native_handle(), SIGTERM);
+    // The thread has it blocked and waits for it with sigwait.
+    pthread_kill(impl_->thread.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
     impl_->thread.join();
     delete impl_;
 }

@@ -49,8 +49,10 @@ struct HubOptions {
     std::optional<std::uint16_t> mqtt_port, https_port;  ///< unset: 8883 and 443, or a free one with a word about it
     std::string host_name = "hubspec.azure-devices.net";
     std::vector<std::string> devices = {"device1"};
-    std::string state;       ///< folder for the test PKI; empty: one below the user's cache folder
-    std::string identities;  ///< JSON file
+    std::vector<std::string> x509_devices;  ///< "D" or "D/M", with certificates of the hub's device CA
+    std::vector<std::string> modules;       ///< "D/M", with keys
+    std::string state;                      ///< folder for the test PKI; empty: one below the user's cache folder
+    std::string identities;                 ///< JSON file
     std::vector<std::string> deviations;
     std::string profile = "observed";
     bool json = false;
@@ -80,6 +82,7 @@ struct SelftestOptions {
     std::vector<std::string> deviations;
     unsigned jobs = 0;
     std::string report;
+    bool update_proof = false;  ///< write scenarios/requirements/proven.yaml anew
     int verbosity = 0;
 };
 struct ReportOptions {
@@ -99,9 +102,20 @@ struct SasOptions {
     std::chrono::seconds duration{3600};
     std::string resource;
 };
+/// Certificates to make in a folder; what is there already and still good stays, devices are made anew.
+struct PkiOptions {
+    std::string folder;
+    std::string host_name = "hubspec.azure-devices.net";
+    std::vector<std::string> addresses = {"127.0.0.1"};
+    std::vector<std::string> devices;      ///< "D" or "D/M", signed by the CA of devices
+    std::vector<std::string> self_signed;  ///< likewise, signed by their own keys
+    bool intermediate = false;
+    int days = 365;
+    bool json = false;
+};
 
 using Command = std::variant<RunOptions, HubOptions, ListOptions, LintOptions, CoverageOptions, ExplainOptions,
-                             SchemaOptions, SelftestOptions, ReportOptions, JunitCheckOptions, SasOptions>;
+                             SchemaOptions, SelftestOptions, ReportOptions, JunitCheckOptions, SasOptions, PkiOptions>;
 
 /// Parses the command line, the environment and hubspec.yaml, in this order of precedence. An int is an exit status:
 /// help or version was printed, or what is wrong.
@@ -118,5 +132,6 @@ int run(const SelftestOptions& options);
 int run(const ReportOptions& options);
 int run(const JunitCheckOptions& options);
 int run(const SasOptions& options);
+int run(const PkiOptions& options);
 
 }  // namespace hubspec::cli

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "fixtures/deviations/deviations.hpp"
 #include "harness/cli/embedded_target.hpp"
@@ -23,6 +25,8 @@ struct Row {
     const deviations::Deviation* deviation = nullptr;
     std::vector<std::string> killers;  ///< cases that fail, or warn, and name a requirement which the deviation breaks
     std::vector<std::string> others;   ///< cases that fail for something else
+    std::set<std::string> proven;      ///< requirements that it breaks and that a killer's finding names
+    std::set<std::string> scenarios;   ///< of the killers
     bool by_failure = false;           ///< one of the killers fails; where no broken requirement is a must they warn
     std::size_t ran = 0;
     bool caught() const { return !killers.empty(); }
@@ -32,6 +36,14 @@ bool shares(const std::vector<std::string>& left, const std::vector<std::string>
     return std::any_of(left.begin(), left.end(), [&](const std::string& one) {
         return std::find(right.begin(), right.end(), one) != right.end();
     });
+}
+
+void add_killer(Row& row, const CaseResult& result) {
+    row.killers.push_back(result.name);
+    row.scenarios.insert(result.scenario);
+    for (const auto& finding : result.findings)
+        for (const auto& id : finding.requirements)
+            if (finding.type.starts_with("conformance.") && shares({id}, row.deviation->breaks)) row.proven.insert(id);
 }
 
 bool names_the_broken(const CaseResult& result, const deviations::Deviation& deviation) {
@@ -67,18 +79,32 @@ public:
     }
 
     Row row(const deviations::Deviation& deviation) {
-        Row row{&deviation, {}, {}, false, 0};
+        Row row;
+        row.deviation = &deviation;
         const auto some = concerned(cases_, deviation);
         row.ran = some.size();
         for (const auto& one : run_against(some, {deviation.name})) {
             const bool names = names_the_broken(one, deviation);
             if (names)
-                row.killers.push_back(one.name);
+                add_killer(row, one);
             else if (one.verdict == Verdict::fail)
                 row.others.push_back(one.name);
             row.by_failure = row.by_failure || (names && one.verdict == Verdict::fail);
         }
         return row;
+    }
+
+    /// Scenarios that were run and that none of the rows has among its killers, each once.
+    std::vector<std::string> unkilled(const std::vector<Row>& rows) const {
+        std::set<std::string> killers;
+        for (const auto& row : rows) killers.insert(row.scenarios.begin(), row.scenarios.end());
+        const EmbeddedTarget target(std::vector<std::string>{});
+        std::vector<std::string> names;
+        for (const auto& one : cases_)
+            if (!killers.contains(one.scenario.id) && not_applicable(one, target).empty() &&
+                (names.empty() || names.back() != one.scenario.id))
+                names.push_back(one.scenario.id);
+        return names;
     }
 
     bool interrupted() const { return interruption_.triggered(); }
@@ -108,6 +134,7 @@ std::string matrix_json(const std::vector<Row>& rows) {
                        {"breaks", row.deviation->breaks},
                        {"caught", row.caught()},
                        {"byFailure", row.by_failure},
+                       {"proves", row.proven},
                        {"killers", row.killers},
                        {"others", row.others},
                        {"ran", row.ran}});
@@ -127,9 +154,55 @@ void tell(const Row& row, int verbosity) {
         std::fprintf(stderr, "          %-44s    %s\n", "", row.killers[i].c_str());
 }
 
+scenario::Proof proof_of(const std::vector<Row>& rows) {
+    scenario::Proof proof;
+    for (const auto& row : rows)
+        for (const auto& id : row.proven) proof[id].push_back(row.deviation->name);
+    for (auto& [id, names] : proof) std::sort(names.begin(), names.end());
+    return proof;
+}
+
+/// Every deviation against every scenario that comes with hubspec: less proves less than what is stored.
+bool is_whole(const SelftestOptions& options) {
+    const auto& chosen = options.suite.selection;
+    return options.deviations.empty() && options.suite.paths.empty() && chosen.match.empty() && chosen.skip.empty() &&
+           chosen.tags.empty() && chosen.requirements.empty() && chosen.levels.empty() && chosen.shard.count == 1;
+}
+
+// True when what is stored is what was found, or now is.
+bool keep_proof(const SelftestOptions& options, const std::vector<Row>& rows) {
+    const auto found = proof_of(rows);
+    if (options.update_proof) {
+        const auto problem = reports::write_file(proof_path(), scenario::format_proof(found));
+        std::fprintf(
+            stderr, "%s\n",
+            problem
+                ? ("hubspec: " + *problem).c_str()
+                : (std::to_string(found.size()) + " requirements are proven: " + proof_path() + " is written").c_str());
+        return !problem;
+    }
+    const auto stored = read_proof();
+    const auto differences = stored ? scenario::compare(*stored, found) : std::vector<std::string>{};
+    for (const auto& line : differences) std::fprintf(stderr, "STALE     %s\n", line.c_str());
+    if (!differences.empty())
+        std::fprintf(stderr, "%s is stale: `hubspec selftest --update-proof` writes it anew\n", proof_path().c_str());
+    return stored && differences.empty();
+}
+
+void tell_unkilled(const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    std::fprintf(stderr, "warning: %zu %s killed by no deviation: %s\n", names.size(),
+                 names.size() == 1 ? "scenario is" : "scenarios are",
+                 fmt::format("{}", fmt::join(names, ", ")).c_str());
+}
+
 }  // namespace
 
 int run(const SelftestOptions& options) {
+    if (options.update_proof && !is_whole(options)) {
+        std::fprintf(stderr, "hubspec: --update-proof needs every deviation and the whole suite: select nothing\n");
+        return exit_unusable;
+    }
     if (has_unknown_deviations(options.deviations)) return exit_unusable;
     const auto suite = read_suite(options.suite);
     if (!suite) return exit_unusable;
@@ -146,9 +219,15 @@ int run(const SelftestOptions& options) {
         rows.push_back(matrix.row(deviation));
         tell(rows.back(), options.verbosity);
     }
+    const bool is_complete = is_whole(options) && !matrix.interrupted() && failing.empty();
+    const bool is_kept = !is_complete || keep_proof(options, rows);
+    if (options.update_proof && !is_complete)
+        std::fprintf(stderr, "%s is left as it is: the suite does not hold on the reference hub itself\n",
+                     proof_path().c_str());
     const auto caught = std::count_if(rows.begin(), rows.end(), [](const Row& row) { return row.caught(); });
     std::fprintf(stderr, "%td of %zu deviations caught; %zu scenarios fail without one\n", caught, rows.size(),
                  failing.size());
+    if (is_complete) tell_unkilled(matrix.unkilled(rows));
     if (!options.report.empty())
         if (const auto problem = reports::write_file(options.report, matrix_json(rows))) {
             std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
@@ -156,7 +235,7 @@ int run(const SelftestOptions& options) {
         }
     if (matrix.interrupted()) return exit_interrupted;
     if (rows.empty()) return exit_nothing;
-    return failing.empty() && static_cast<std::size_t>(caught) == rows.size() ? exit_ok : exit_failed;
+    return failing.empty() && is_kept && static_cast<std::size_t>(caught) == rows.size() ? exit_ok : exit_failed;
 }
 
 }  // namespace hubspec::cli

@@ -47,6 +47,14 @@ std::optional<model::Catalogue> read_catalogue() {
     return std::move(loaded.catalogue);
 }
 
+std::string proof_path() { return own_suite() + "/requirements/" + std::string(scenario::proof_file); }
+
+std::optional<scenario::Proof> read_proof() {
+    auto loaded = scenario::load_proof(proof_path());
+    if (!usable(loaded.diagnostics)) return std::nullopt;
+    return std::move(loaded.proof);
+}
+
 std::optional<Suite> read_suite(const SuiteOptions& options) {
     auto catalogue = read_catalogue();
     if (!catalogue) return std::nullopt;

@@ -6,6 +6,7 @@
 #include "harness/cli/options.hpp"
 #include "harness/model/requirement.hpp"
 #include "harness/model/scenario.hpp"
+#include "harness/scenario/proof.hpp"
 
 namespace hubspec::cli {
 
@@ -17,6 +18,11 @@ struct Suite {
 
 /// The catalogue alone; what is wrong with it is printed. nullopt: it cannot be used.
 std::optional<model::Catalogue> read_catalogue();
+
+/// Which deviations prove which requirements of the suite that comes with hubspec; what is wrong is printed.
+std::optional<scenario::Proof> read_proof();
+/// The file that it is read from.
+std::string proof_path();
 
 /// Reads the scenarios that were named, or those that come with hubspec. What is wrong is printed to standard error,
 /// all of it; nullopt when there are errors.

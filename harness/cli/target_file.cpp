@@ -36,7 +36,7 @@ public:
         if (!root.broken && yaml::read_map(root, "a target", diagnostics_) != nullptr) {
             yaml::check_keys(root, "a target",
                              {"name", "host", "address", "ports", "ca", "within", "longest_wait", "service",
-                              "identities", "capabilities"},
+                              "identities", "device_ca", "capabilities"},
                              {"host"}, diagnostics_);
             read_endpoint(*root.map());
             read_rights(root);
@@ -79,6 +79,7 @@ private:
         };
         port("mqtt", target_.endpoint.mqtt_port);
         port("https", target_.endpoint.https_port);
+        target_.has_https_port = node.map()->find("https") != nullptr || node.map()->find("mqtt") == nullptr;
     }
 
     void read_ca(const yaml::Node& node) {
@@ -98,6 +99,7 @@ private:
         const auto& map = *root.map();
         if (const auto* service = map.find("service")) read_service(*service);
         if (const auto* identities = map.find("identities")) read_identities(*identities);
+        if (const auto* authority = map.find("device_ca")) read_authority(*authority);
         if (const auto* capabilities = map.find("capabilities");
             capabilities != nullptr && yaml::read_map(*capabilities, "capabilities", diagnostics_) != nullptr)
             target_.capabilities = *yaml::to_value(*capabilities).object();
@@ -166,6 +168,24 @@ private:
     void read_identities(const yaml::Node& node) {
         const auto* list = yaml::read_list(node, "identities", diagnostics_);
         for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) read_identity(list->items[i]);
+    }
+
+    void read_authority(const yaml::Node& node) {
+        if (yaml::read_map(node, "device_ca", diagnostics_) == nullptr) return;
+        yaml::check_keys(node, "'device_ca'", {"certificate", "key"}, {"certificate", "key"}, diagnostics_);
+        const auto* certificate = node.map()->find("certificate");
+        const auto* key = node.map()->find("key");
+        const auto path =
+            certificate != nullptr ? yaml::read_line(*certificate, "certificate", diagnostics_) : std::nullopt;
+        const auto secret = key != nullptr ? read_secret(*key, "key") : std::nullopt;
+        if (!path || !secret) return;
+        try {
+            pki::Credential authority{read_file((folder_ / *path).lexically_normal().string()), *secret};
+            pki::make_client(authority, "probe");
+            target_.device_authority = std::move(authority);
+        } catch (const std::exception& error) {
+            say(yaml::at(node, std::string("'device_ca': ") + error.what()));
+        }
     }
 
     void read_identity(const yaml::Node& node) {

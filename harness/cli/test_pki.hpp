@@ -12,7 +12,10 @@ struct TestPki {
     std::string ca_file;  ///< PEM of the root, for clients
     std::string ca_pem;
     std::string server_chain_pem, server_key_pem;
-    net::TlsContext server_context() const { return net::TlsContext::server(server_chain_pem, server_key_pem); }
+    /// Of a hub that knows these CAs of devices.
+    net::TlsContext server_context(const std::string& device_ca_pem = {}) const {
+        return net::TlsContext::server(server_chain_pem, server_key_pem, device_ca_pem);
+    }
 };
 
 /// A folder that goes away with its owner; only this user can read it.

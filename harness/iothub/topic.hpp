@@ -49,6 +49,8 @@ DeviceTopic parse_device_topic(std::string_view topic);
 
 // Topics of what a hub publishes. Device and request ids go in as they are; properties and method names are encoded.
 std::string cloud_to_device_topic(std::string_view device_id, const PropertyBag& properties);
+std::string module_input_topic(std::string_view device_id, std::string_view module_id, std::string_view input,
+                               const PropertyBag& properties);
 std::string twin_response_topic(int status, std::string_view request_id, std::optional<std::uint64_t> version);
 std::string desired_topic(std::uint64_t version);
 std::string method_request_topic(std::string_view method, std::string_view request_id);

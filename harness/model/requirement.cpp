@@ -1,10 +1,28 @@
 #include "harness/model/requirement.hpp"
 
+#include <algorithm>
+
 namespace hubspec::model {
 
 const Requirement* Catalogue::find(std::string_view id) const {
     const auto found = requirements.find(id);
     return found == requirements.end() ? nullptr : &found->second;
+}
+
+bool binds_hub(const Requirement& requirement) {
+    return requirement.binds == Binds::hub || requirement.binds == Binds::both;
+}
+
+Level binding_level(const Requirement& requirement) {
+    const bool unproven = requirement.certainty == "reported in issue" || requirement.certainty == "guess";
+    return unproven ? std::max(requirement.level, Level::should) : requirement.level;
+}
+
+std::string weight(const Requirement& requirement) {
+    std::string text(to_string(requirement.level));
+    if (!requirement.certainty.empty()) text += ", " + requirement.certainty;
+    if (!requirement.line.empty()) return text + ", protocol line " + requirement.line;
+    return requirement.sources.empty() ? text : text + ", source: " + requirement.sources;
 }
 
 std::string_view to_string(Level level) {

@@ -19,11 +19,22 @@ struct Requirement {
     Level level = Level::must;
     Binds binds = Binds::hub;
     Observable observable = Observable::wire;
-    std::string line;       ///< of the base document: "97", "37-41", "97 vs 119"; empty beyond it
-    std::string sources;    ///< beyond the base document
-    std::string certainty;  ///< beyond the base document: documented, seen in SDK code, reported in issue, guess
+    std::string line;           ///< of the base document: "97", "37-41", "97 vs 119"; empty beyond it
+    std::string sources;        ///< beyond the base document
+    std::string certainty;      ///< beyond the base document: documented, seen in SDK code, reported in issue, guess
+    std::string reason = {};    ///< why nobody can observe it, where `observable` is none
+    std::string left_out = {};  ///< why the suite leaves it out on purpose; empty: it does not
     bool operator==(const Requirement&) const = default;
 };
+
+/// True when the hub is bound, alone or with the device.
+bool binds_hub(const Requirement& requirement);
+
+/// The level that a verdict may use: what was only reported or guessed never fails a hub.
+Level binding_level(const Requirement& requirement);
+
+/// "must, protocol line 334"; "should, seen in SDK code, source: sdk-c": how much weight it has.
+std::string weight(const Requirement& requirement);
 
 struct Area {
     std::string name;

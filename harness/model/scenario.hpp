@@ -85,11 +85,28 @@ struct Axis {
     bool operator==(const Axis&) const = default;
 };
 
-/// A further identity of the scenario: `identities: {other: {}}`; "device" always exists.
+/// How an identity proves itself to the hub.
+enum class Proof { sas, x509 /* self-signed, known by its thumbprint */, x509_ca };
+
+/// The certificate of an X.509 identity: right, or wrong in one way.
+enum class CertificateDefect {
+    none,
+    expired,
+    not_yet_valid,
+    foreign_authority,  ///< signed by a CA that the hub does not know
+    other_name,         ///< the common name is another identity's
+    server_usage,       ///< for servers, not for clients
+    missing_chain,      ///< signed by an intermediate that the device does not send
+};
+
+/// An identity of the scenario: "device", which always exists, or one that `identities` lists.
 struct IdentitySpec {
     std::string name;
-    std::string kind = "sas";  ///< sas
-    Place place;
+    bool is_module = false;
+    std::string module_of = {};  ///< the identity whose module it is; empty: a fresh device's
+    Proof proof = Proof::sas;
+    CertificateDefect defect = CertificateDefect::none;
+    Place place = {};
     bool operator==(const IdentitySpec&) const = default;
 };
 

@@ -67,6 +67,13 @@ std::string describe(const EventForm& event) {
             [](const ConnectionOpened& e) {
                 return "connected" + (e.tls_version.empty() ? std::string() : ", " + e.tls_version);
             },
+            [](const UpgradeAnswered& e) {
+                std::string text = "WebSocket upgrade answered " + std::to_string(e.response.status);
+                const auto subprotocol = header(e.response.headers, "Sec-WebSocket-Protocol");
+                if (!subprotocol.empty()) text += ", subprotocol " + std::string(subprotocol);
+                return e.response.body.empty() ? text : text + " " + shorten(e.response.body);
+            },
+            [](const PingFrameSent&) { return std::string("WebSocket ping"); },
             [](const PacketSent& e) { return describe_packet(e.packet, e.retold) + distorted(e.distortion); },
             [](const BytesSent& e) { return "bytes " + describe_bytes(e.bytes); },
             [](const PacketReceived& e) { return describe_packet(e.packet, e.retold); },

@@ -49,6 +49,17 @@ struct ConnectionOpened {
     std::string tls_version;
     bool operator==(const ConnectionOpened&) const = default;
 };
+/// What an upgrade to WebSocket was answered.
+struct UpgradeAnswered {
+    std::string connection;
+    HttpResponse response;
+    bool operator==(const UpgradeAnswered&) const = default;
+};
+/// A WebSocket ping: no MQTT.
+struct PingFrameSent {
+    std::string connection;
+    bool operator==(const PingFrameSent&) const = default;
+};
 struct PacketSent {
     std::string connection;
     mqtt::Packet packet;
@@ -64,7 +75,8 @@ struct BytesSent {
 struct PacketReceived {
     std::string connection;
     mqtt::Packet packet;
-    bool retold = false;  ///< a client library told of it: of a PUBLISH the packet id is not known, of a SUBACK the codes
+    bool retold =
+        false;  ///< a client library told of it: of a PUBLISH the packet id is not known, of a SUBACK the codes
     bool operator==(const PacketReceived&) const = default;
 };
 /// The peer's bytes are no MQTT.
@@ -103,8 +115,8 @@ struct LogSeen {
 };
 
 using EventForm = std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened,
-                               PacketSent, BytesSent, PacketReceived, MalformedReceived, ConnectionClosed, ServiceAsked,
-                               ServiceAnswered, TelemetrySeen, LogSeen>;
+                               UpgradeAnswered, PingFrameSent, PacketSent, BytesSent, PacketReceived, MalformedReceived,
+                               ConnectionClosed, ServiceAsked, ServiceAnswered, TelemetrySeen, LogSeen>;
 
 struct Event {
     std::chrono::microseconds at{};  ///< since the case began

@@ -4,10 +4,12 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <ctime>
 #include <vector>
 
 #include "harness/net/asio_loop.hpp"
@@ -39,16 +41,40 @@ std::string thumbprint(const X509* certificate, const EVP_MD* digest) {
     return hex(std::span(buffer).first(size));
 }
 
+std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
+    std::tm parts{};
+    ASN1_TIME_to_tm(time, &parts);
+    const std::chrono::sys_days day(std::chrono::year(parts.tm_year + 1900) /
+                                    std::chrono::month(static_cast<unsigned>(parts.tm_mon) + 1) / parts.tm_mday);
+    return day + std::chrono::hours(parts.tm_hour) + std::chrono::minutes(parts.tm_min) +
+           std::chrono::seconds(parts.tm_sec);
+}
+
+// X-X509-04 asks for the certificates, not for the leaf alone.
+void narrow(PeerFacts::Certificate& facts, const X509* certificate) {
+    facts.not_before = std::max(facts.not_before, time_of(X509_get0_notBefore(certificate)));
+    facts.not_after = std::min(facts.not_after, time_of(X509_get0_notAfter(certificate)));
+}
+
+PeerFacts::Certificate certificate_facts(SSL* ssl, const X509* certificate) {
+    std::array<char, 256> name{};
+    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(), name.size());
+    PeerFacts::Certificate facts{name.data(),
+                                 thumbprint(certificate, EVP_sha1()),
+                                 thumbprint(certificate, EVP_sha256()),
+                                 SSL_get_verify_result(ssl) == X509_V_OK,
+                                 time_of(X509_get0_notBefore(certificate)),
+                                 time_of(X509_get0_notAfter(certificate))};
+    const STACK_OF(X509)* chain = facts.chain_is_valid ? SSL_get0_verified_chain(ssl) : nullptr;
+    for (int i = 1; chain != nullptr && i < sk_X509_num(chain); ++i) narrow(facts, sk_X509_value(chain, i));
+    return facts;
+}
+
 PeerFacts facts_of(SSL* ssl) {
     PeerFacts facts;
     facts.tls_version = SSL_get_version(ssl);
-    std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
-    if (!certificate) return facts;
-    std::array<char, 256> name{};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName, name.data(), name.size());
-    facts.certificate =
-        PeerFacts::Certificate{name.data(), thumbprint(certificate.get(), EVP_sha1()),
-                               thumbprint(certificate.get(), EVP_sha256()), SSL_get_verify_result(ssl) == X509_V_OK};
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
+    if (certificate) facts.certificate = certificate_facts(ssl, certificate.get());
     return facts;
 }
 

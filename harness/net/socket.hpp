@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -32,7 +33,9 @@ struct PeerFacts {
     std::string tls_version;  ///< "TLSv1.3"; empty on a plain connection
     struct Certificate {
         std::string subject_common_name, sha1_thumbprint, sha256_thumbprint;  ///< thumbprints in upper-case hex
-        bool chain_is_valid = false;
+        bool chain_is_valid =
+            false;  ///< it leads to a trusted CA and may authenticate a client; its time is not judged
+        std::chrono::sys_seconds not_before{}, not_after{};  ///< when it and all above it hold
     };
     std::optional<Certificate> certificate;
 };

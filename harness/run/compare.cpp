@@ -149,17 +149,22 @@ void match_fields(const Expectation& expectation, const Value& actual, Bindings&
         match(field.value, actual.find(field.name), field.name, bindings, differences);
 }
 
-std::string identity_of(const Expectation& expectation, const Bindings& bindings) {
+/// What is bound to a name of the identity that the line speaks of: ".id", ".module_id".
+std::string of_identity(const Expectation& expectation, const std::string& what, const Bindings& bindings) {
     const auto* named = find(expectation.fields, "identity");
     const auto* text = named != nullptr ? std::get_if<TextPattern>(&named->form) : nullptr;
-    const auto bound = bindings.find((text != nullptr ? text->text : std::string("device")) + ".id");
+    const auto bound = bindings.find((text != nullptr ? text->text : std::string("device")) + what);
     return bound == bindings.end() ? "" : text_of(bound->second);
 }
 
 // Only what belongs to the scenario's own identity counts: others may be at work on the same hub.
 bool is_of_identity(const Expectation& expectation, const Value& message, const Bindings& bindings) {
-    const auto* device = message.find("deviceId");
-    return device != nullptr && device->text() != nullptr && *device->text() == identity_of(expectation, bindings);
+    const auto says = [&](std::string_view member) {
+        const auto* found = message.find(member);
+        return found != nullptr && found->text() != nullptr ? *found->text() : std::string();
+    };
+    return says("deviceId") == of_identity(expectation, ".id", bindings) &&
+           says("moduleId") == of_identity(expectation, ".module_id", bindings);
 }
 
 void match_telemetry(const Expectation& expectation, const Value& message, Bindings& bindings,
@@ -189,15 +194,15 @@ void match_log(const Expectation& expectation, const Value& entry, Bindings& bin
     }
 }
 
-void match_answer(const Expectation& expectation, const ServiceAnswered& answered, Bindings& bindings,
-                  Differences& differences) {
+void match_response(const Expectation& expectation, const HttpResponse& response, Bindings& bindings,
+                    Differences& differences) {
     Object headers;
-    for (const auto& [name, value] : answered.response.headers) headers.push_back({lower(name), value});
-    const Value status(answered.response.status), all_headers(std::move(headers));
+    for (const auto& [name, value] : response.headers) headers.push_back({lower(name), value});
+    const Value status(response.status), all_headers(std::move(headers));
     for (const auto& field : expectation.fields) {
         if (field.name == "to") continue;
         if (is_body(field.name))
-            match_body(field, answered.response.body, bindings, differences);
+            match_body(field, response.body, bindings, differences);
         else
             match(field.value, field.name == "status" ? &status : &all_headers, field.name, bindings, differences);
     }
@@ -215,6 +220,8 @@ std::string event_name(const EventForm& event) {
     return std::visit(overloaded{
                           [](const PacketReceived& e) { return lower(mqtt::packet_name(e.packet)); },
                           [](const ConnectionOpened&) { return std::string("opens"); },
+                          [](const UpgradeAnswered&) { return std::string("upgrade"); },
+                          [](const PingFrameSent&) { return std::string(); },
                           [](const ConnectionClosed& e) { return std::string(e.by_peer ? "closes" : ""); },
                           [](const ServiceAnswered&) { return std::string("answer"); },
                           [](const TelemetrySeen&) { return std::string("telemetry"); },
@@ -237,6 +244,8 @@ std::string connection_of(const EventForm& event) {
     if (const auto* e = std::get_if<PacketSent>(&event)) return e->connection;
     if (const auto* e = std::get_if<BytesSent>(&event)) return e->connection;
     if (const auto* e = std::get_if<ConnectionOpened>(&event)) return e->connection;
+    if (const auto* e = std::get_if<UpgradeAnswered>(&event)) return e->connection;
+    if (const auto* e = std::get_if<PingFrameSent>(&event)) return e->connection;
     if (const auto* e = std::get_if<ConnectionClosed>(&event)) return e->connection;
     if (const auto* e = std::get_if<MalformedReceived>(&event)) return e->connection;
     return {};
@@ -259,9 +268,11 @@ Comparison compare(const Expectation& expectation, const std::string& connection
         match_fields(expectation, Object{{"how", closed->how}}, result.bindings, differences);
     } else if (const auto* opened = std::get_if<ConnectionOpened>(&event)) {
         match_fields(expectation, Object{{"tls_version", opened->tls_version}}, result.bindings, differences);
+    } else if (const auto* upgrade = std::get_if<UpgradeAnswered>(&event)) {
+        match_response(expectation, upgrade->response, result.bindings, differences);
     } else if (const auto* answered = std::get_if<ServiceAnswered>(&event)) {
         result.same_kind = is_of_exchange(expectation, *answered);
-        match_answer(expectation, *answered, result.bindings, differences);
+        match_response(expectation, answered->response, result.bindings, differences);
     } else if (const auto* telemetry = std::get_if<TelemetrySeen>(&event)) {
         result.same_kind = is_of_identity(expectation, telemetry->message, bindings);
         match_telemetry(expectation, telemetry->message, result.bindings, differences);

@@ -4,13 +4,13 @@
 
 #include "harness/iothub/redact.hpp"
 #include "harness/run/describe_expectation.hpp"
+#include "harness/run/hints.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/run/trace_lines.hpp"
 
 namespace hubspec::run {
 
 using namespace model;
-using mqtt::overloaded;
 
 namespace {
 
@@ -205,6 +205,11 @@ void collect_findings(CaseResult& result, const Evidence& evidence) {
         result.findings.push_back(closed_unexpectedly(evidence, *closed));
 }
 
+void add_hints(CaseResult& result, const Evidence& evidence) {
+    for (auto& finding : result.findings)
+        if (const auto* hint = hint_for(evidence.plan, evidence.trace, finding)) finding.hint = to_text(*hint);
+}
+
 void conclude(CaseResult& result) {
     for (const auto& finding : result.findings) result.verdict = std::max(result.verdict, finding.verdict);
     const auto any_step = [&](std::string_view state) {
@@ -229,7 +234,8 @@ void note_untaken(CaseResult& result, const Evidence& evidence) {
         const auto& form = evidence.trace[index].form;
         const bool shown = std::any_of(result.findings.begin(), result.findings.end(),
                                        [&](const Finding& one) { return one.trace_line == index; });
-        if (!shown && !std::holds_alternative<ServiceAnswered>(form) && !std::holds_alternative<LogSeen>(form))
+        if (!shown && !std::holds_alternative<ServiceAnswered>(form) && !std::holds_alternative<LogSeen>(form) &&
+            !std::holds_alternative<UpgradeAnswered>(form))
             result.notes.push_back("nobody expected: " + describe(form));
     }
 }
@@ -265,7 +271,8 @@ Level strictest(const std::vector<std::string>& ids, const Catalogue& catalogue)
     Level level = Level::info;
     bool known = false;
     for (const auto& id : ids)
-        if (const auto* requirement = catalogue.find(id)) level = std::min(level, requirement->level), known = true;
+        if (const auto* requirement = catalogue.find(id))
+            level = std::min(level, binding_level(*requirement)), known = true;
     return known ? level : Level::must;
 }
 
@@ -276,6 +283,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     CaseResult result = describe_case(plan, catalogue);
     account_steps(result, evidence);
     collect_findings(result, evidence);
+    add_hints(result, evidence);
     conclude(result);
     note_untaken(result, evidence);
     result.trace = trace_lines(trace, progress);

@@ -14,7 +14,7 @@ model::CaseResult judge(const Case& plan, const model::Trace& trace, const model
 model::CaseResult not_run(const Case& plan, const model::Catalogue& catalogue, model::Verdict verdict,
                           const std::string& reason);
 
-/// The strictest level among these requirements; must when none is known.
+/// The strictest level that binds among these requirements (model::binding_level); must when none is known.
 model::Level strictest(const std::vector<std::string>& ids, const model::Catalogue& catalogue);
 
 }  // namespace hubspec::run

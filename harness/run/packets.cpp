@@ -30,6 +30,7 @@ std::string documented_user_name(const Credentials& credentials) {
     iothub::UserName user_name;
     user_name.host = credentials.host_name;
     user_name.device_id = credentials.identity.device_id;
+    if (!credentials.identity.module_id.empty()) user_name.module_id = credentials.identity.module_id;
     user_name.query = {{"api-version", std::string(iothub::documented_api_version)}};
     return iothub::format_user_name(user_name);
 }
@@ -83,6 +84,7 @@ std::string join_fields(const std::vector<std::pair<std::string, std::string>>& 
 std::optional<mqtt::Bytes> password_of(const Fields& fields, const Credentials& credentials) {
     if (fields.is_null("password")) return std::nullopt;
     if (fields.has("password")) return bytes_of(fields.text("password"));
+    if (credentials.identity.has_certificate() && !fields.has("auth")) return std::nullopt;  // AUTH-07
     const auto auth = fields.members("auth");
     const Fields auth_fields(auth, fields.bindings());
     const auto sas = auth_fields.members("sas");
@@ -124,7 +126,7 @@ mqtt::Packet any_packet(const std::string& verb, const Fields& fields, const Cre
 }  // namespace
 
 std::string sas_token(const Fields& sas, const Credentials& credentials) {
-    const auto resource = sas.text("resource", credentials.host_name + "/devices/" + credentials.identity.device_id);
+    const auto resource = sas.text("resource", credentials.host_name + "/devices/" + credentials.identity.path());
     const auto escapes = sas.text("escapes", "upper");
     const auto raw_resource = escape(resource, escapes);
     const auto expiry = credentials.now + sas.duration("expires_in", std::chrono::hours(1));
@@ -146,7 +148,7 @@ mqtt::Connect connect_packet(const Fields& fields, const Credentials& credential
     packet.reserved_flag = fields.flag("reserved_flag", false);
     packet.clean_session = fields.flag("clean_session", true);
     packet.keep_alive = static_cast<std::uint16_t>(fields.integer("keep_alive", 60));
-    packet.client_id = fields.text("client_id", credentials.identity.device_id);
+    packet.client_id = fields.text("client_id", credentials.identity.client_id());
     packet.will = will_of(fields);
     if (!fields.is_null("user_name")) packet.user_name = fields.text("user_name", documented_user_name(credentials));
     packet.password = password_of(fields, credentials);

@@ -47,6 +47,18 @@ std::vector<Case> expand(const model::Scenario& scenario) {
     return cases;
 }
 
+model::IdentitySpec own_identity(const Case& one) {
+    const auto axis = [&](const std::string& name) {
+        const auto found = one.bindings.find(name);
+        return found == one.bindings.end() ? std::string() : text_of(found->second);
+    };
+    model::IdentitySpec spec{"device"};
+    spec.is_module = axis("identity") == "module";
+    if (axis("auth") == "x509") spec.proof = model::Proof::x509;
+    if (axis("auth") == "x509_ca") spec.proof = model::Proof::x509_ca;
+    return spec;
+}
+
 bool matches_glob(std::string_view pattern, std::string_view name) {
     if (pattern.empty()) return name.empty();
     if (pattern.starts_with("**")) {

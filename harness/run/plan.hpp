@@ -21,6 +21,9 @@ struct Case {
 /// One case for each combination of the axes, in their order.
 std::vector<Case> expand(const model::Scenario& scenario);
 
+/// The identity "device" of the case: a device with a token, or what its axes `identity` and `auth` say.
+model::IdentitySpec own_identity(const Case& one);
+
 /// `*` stands for anything but '/', `**` for anything; the whole name must match.
 bool matches_glob(std::string_view pattern, std::string_view name);
 

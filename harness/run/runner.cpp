@@ -95,14 +95,18 @@ private:
     void open() {
         stage_.emplace(target_, plan_.name, inbox_, random_);
         note(NameBound{"hub.host", stage_->host_name()});
-        add_identity("device");
-        for (const auto& identity : plan_.scenario.identities) add_identity(identity.name);
+        add_identity(own_identity(plan_));
+        for (const auto& identity : plan_.scenario.identities) add_identity(identity);
         stage_->start(plan_.scenario.needs);
     }
 
-    void add_identity(const std::string& name) {
-        const auto& identity = stage_->add_identity(name);
+    void add_identity(const IdentitySpec& spec) {
+        const auto& identity = stage_->add_identity(spec);
+        const auto& name = spec.name;
         note(NameBound{name + ".id", identity.device_id});
+        note(NameBound{name + ".module_id", identity.module_id});
+        note(NameBound{name + ".client_id", identity.client_id()});
+        note(NameBound{name + ".path", identity.path()});
         note(NameBound{name + ".primary_key_length", static_cast<std::int64_t>(identity.primary_key.size())});
     }
 

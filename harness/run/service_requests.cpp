@@ -11,8 +11,8 @@ using namespace model;
 
 namespace {
 
-HttpRequest twin_write(const std::string& method, const std::string& id, Object body, const Fields& fields) {
-    HttpRequest request{method, service_path("/twins/", id), {}, to_json(Value(std::move(body)))};
+HttpRequest twin_write(const std::string& method, const actors::Identity& identity, Object body, const Fields& fields) {
+    HttpRequest request{method, identity_path("/twins/", identity), {}, to_json(Value(std::move(body)))};
     if (fields.has("if_match")) request.headers.emplace_back("If-Match", fields.text("if_match"));
     return request;
 }
@@ -44,7 +44,7 @@ HttpRequest send_request(const Fields& fields, const std::string& id) {
         "POST", "/_hubspec/devices/" + iothub::percent_encode(id) + "/messages", {}, to_json(Value(std::move(body)))};
 }
 
-HttpRequest invoke_request(const Fields& fields, const std::string& id) {
+HttpRequest invoke_request(const Fields& fields, const actors::Identity& identity) {
     Object body{{"methodName", fields.text("method")}};
     add_text(body, fields, "payload", "payload");
     const auto seconds = [](std::chrono::milliseconds time) { return static_cast<std::int64_t>(time.count() / 1000); };
@@ -52,7 +52,7 @@ HttpRequest invoke_request(const Fields& fields, const std::string& id) {
         body.push_back({"responseTimeoutInSeconds", seconds(fields.duration("response_timeout", {}))});
     if (fields.has("connect_timeout"))
         body.push_back({"connectTimeoutInSeconds", seconds(fields.duration("connect_timeout", {}))});
-    return {"POST", service_path("/twins/", id, "/methods"), {}, to_json(Value(std::move(body)))};
+    return {"POST", identity_path("/twins/", identity, "/methods"), {}, to_json(Value(std::move(body)))};
 }
 
 HttpRequest plain_request(const Fields& fields) {
@@ -73,31 +73,44 @@ std::string service_path(const std::string& before, const std::string& id, const
     return before + iothub::percent_encode(id) + after + "?api-version=" + std::string(service_api_version);
 }
 
+std::string identity_path(const std::string& before, const actors::Identity& identity, const std::string& after) {
+    const auto module = identity.module_id.empty() ? "" : "/modules/" + iothub::percent_encode(identity.module_id);
+    return service_path(before, identity.device_id, module + after);
+}
+
 std::string identity_body(const actors::Identity& identity, const std::string& status) {
-    return to_json(
-        Value(Object{{"deviceId", identity.device_id},
-                     {"status", status},
-                     {"authentication", Object{{"type", "sas"},
-                                               {"symmetricKey", Object{{"primaryKey", identity.primary_key},
-                                                                       {"secondaryKey", identity.secondary_key}}}}}}));
+    Object authentication{
+        {"type", "sas"},
+        {"symmetricKey", Object{{"primaryKey", identity.primary_key}, {"secondaryKey", identity.secondary_key}}}};
+    if (identity.has_certificate())
+        authentication = {{"type", identity.primary_thumbprint.empty() ? "certificateAuthority" : "selfSigned"},
+                          {"x509Thumbprint", Object{{"primaryThumbprint", identity.primary_thumbprint},
+                                                    {"secondaryThumbprint", identity.secondary_thumbprint}}}};
+    Object body{{"deviceId", identity.device_id}};
+    if (identity.module_id.empty())
+        body.push_back({"status", status});
+    else
+        body.push_back({"moduleId", identity.module_id});  // modules have no status (X-MOD-05)
+    body.push_back({"authentication", std::move(authentication)});
+    return to_json(Value(std::move(body)));
 }
 
 HttpRequest service_request(const std::string& verb, const Fields& fields, const actors::Identity& identity) {
     const auto& id = identity.device_id;
     if (verb == "send") return send_request(fields, id);
-    if (verb == "get_twin") return {"GET", service_path("/twins/", id), {}, {}};
-    if (verb == "patch_twin") return twin_write("PATCH", id, twin_body(fields), fields);
-    if (verb == "replace_twin") return twin_write("PUT", id, twin_body(fields), fields);
+    if (verb == "get_twin") return {"GET", identity_path("/twins/", identity), {}, {}};
+    if (verb == "patch_twin") return twin_write("PATCH", identity, twin_body(fields), fields);
+    if (verb == "replace_twin") return twin_write("PUT", identity, twin_body(fields), fields);
     if (verb == "set_desired")
-        return twin_write("PATCH", id, {{"properties", Object{{"desired", fields.all()}}}},
+        return twin_write("PATCH", identity, {{"properties", Object{{"desired", fields.all()}}}},
                           Fields({}, fields.bindings()));
-    if (verb == "invoke") return invoke_request(fields, id);
+    if (verb == "invoke") return invoke_request(fields, identity);
     if (verb == "update_identity")
         return {"PUT",
-                service_path("/devices/", id),
+                identity_path("/devices/", identity),
                 {{"If-Match", "\"*\""}},
                 identity_body(identity, fields.text("status", "enabled"))};
-    if (verb == "delete_identity") return {"DELETE", service_path("/devices/", id), {{"If-Match", "\"*\""}}, {}};
+    if (verb == "delete_identity") return {"DELETE", identity_path("/devices/", identity), {{"If-Match", "\"*\""}}, {}};
     if (verb == "purge") return {"DELETE", service_path("/devices/", id, "/commands"), {}, {}};
     if (verb == "fault")
         return {"PUT", "/_hubspec/faults", {}, to_json(Value(Object{{"faults", Array{Value(fields.text("name"))}}}))};

@@ -17,6 +17,9 @@ std::string service_path(const std::string& before, const std::string& id, const
 /// The REST request of a `service` line about this identity. Lines that need more than one request are the runner's.
 model::HttpRequest service_request(const std::string& verb, const Fields& fields, const actors::Identity& identity);
 
+/// Path and query of an identity's own resource: "/twins/D/modules/M?api-version=...".
+std::string identity_path(const std::string& before, const actors::Identity& identity, const std::string& after = {});
+
 /// The identity as PUT /devices/{id} takes it.
 std::string identity_body(const actors::Identity& identity, const std::string& status);
 

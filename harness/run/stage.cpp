@@ -14,20 +14,48 @@ using actors::Device;
 using actors::Service;
 using actors::Wire;
 
+namespace {
+
+// The line's own word, the case's axis, or TLS.
+bool is_web_socket(const Fields& fields) {
+    if (fields.has("transport")) return fields.text("transport") == "wss";
+    const auto axis = fields.bindings().find("transport");
+    return axis != fields.bindings().end() && text_of(axis->second) == "wss";
+}
+
+Wire::Transport::WebSocket upgrade_of(const Fields& fields, const actors::Endpoint& endpoint) {
+    Wire::Transport::WebSocket made{fields.text("path", endpoint.web_socket_path), {}};
+    if (!fields.is_null("subprotocol"))
+        made.headers.emplace_back("Sec-WebSocket-Protocol", fields.text("subprotocol", "mqtt"));
+    for (const auto& member : fields.members("headers"))
+        made.headers.emplace_back(member.name, text_of(resolve(member.value, fields.bindings())));
+    return made;
+}
+
+}  // namespace
+
 Stage::Stage(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random)
     : inbox_(inbox), random_(random), session_(target.open(case_name)), is_fenced_(session_->advance({})) {}
 
-const actors::Identity& Stage::add_identity(const std::string& name) {
-    auto identity = session_->identity(name);
-    identity.name = name;
-    return identities_[name] = std::move(identity);
+const actors::Identity& Stage::add_identity(const IdentitySpec& spec) {
+    const auto parent = identities_.find(spec.module_of);
+    auto identity = session_->identity(spec, parent == identities_.end() ? "" : parent->second.device_id);
+    identity.name = spec.name;
+    return identities_[spec.name] = std::move(identity);
+}
+
+const actors::Identity* Stage::presenter(const Fields& fields) const {
+    if (fields.is_null("certificate")) return nullptr;
+    const auto& identity = identities_.at(fields.text("certificate", fields.text("identity", "device")));
+    return identity.has_certificate() ? &identity : nullptr;
 }
 
 void Stage::start(const std::vector<std::string>& needs) {
     const auto needed = [&](const std::string& what) {
         return std::find(needs.begin(), needs.end(), what) != needs.end();
     };
-    const bool service = std::any_of(needs.begin(), needs.end(), [](const std::string& one) { return one != "clock"; });
+    const bool service =
+        std::any_of(needs.begin(), needs.end(), [](const std::string& one) { return one != "clock" && one != "wss"; });
     loop_.start();
     if (const auto access = session_->service_access(); access && service)
         service_ = std::make_unique<Service>(session_->endpoint(), *access, inbox_);
@@ -70,6 +98,7 @@ void Stage::note_client(Connection& connection, const mqtt::Connect& packet) {
     connection.client_id = packet.client_id;
     connection.ordinal = clients_[packet.client_id]++;
     connection.requests_sent = 1;
+    connection.packets_sent = 0;
     connection.received_before = connection.received().packets;
     connection.is_opaque = false;
 }
@@ -94,7 +123,9 @@ void Stage::connect_device(Connection& connection, const Fields& fields) {
     connection.device = std::make_unique<Device>(inbox_, connection.name);
     const auto packet = connect_packet(fields, credentials(connection.identity));
     note_client(connection, packet);
-    connection.device->connect(session_->endpoint(), packet);
+    const auto* shown = presenter(fields);
+    connection.device->connect(session_->endpoint(), packet, is_web_socket(fields),
+                               shown != nullptr ? shown->credential_file : "");
 }
 
 void Stage::perform_wire(Connection& connection, const std::string& verb, const Fields& fields) {
@@ -103,14 +134,19 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
         return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
     if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
     if (verb == "open") return;
+    if (verb == "ping_frame") return connection.wire->send_ping_frame();
     if (verb == "bytes") connection.is_opaque = true;
     if (verb == "bytes") return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}));
-    connection.wire->send(verb == "send" ? packets_of(connection, fields)
-                                         : std::vector{packet_of(connection, verb, fields)});
+    connection.wire->send(
+        verb == "send" ? packets_of(connection, fields) : std::vector{packet_of(connection, verb, fields)},
+        fields.text("frame", "binary") == "text" ? Wire::Frame::text : Wire::Frame::binary);
 }
 
-Wire::Transport Stage::transport(const Fields& fields) {
+Wire::Transport Stage::transport(const Fields& fields) const {
     Wire::Transport transport;
+    if (const auto* shown = presenter(fields))
+        transport.certificate_pem = shown->certificate_pem, transport.key_pem = shown->key_pem;
+    if (is_web_socket(fields)) transport.web_socket = upgrade_of(fields, session_->endpoint());
     transport.tls = !fields.flag("plain", false);
     const auto version = fields.text("tls", "any");
     if (version == "1.2") transport.version = net::TlsVersion::tls_1_2;
@@ -124,6 +160,7 @@ actors::WirePacket Stage::packet_of(Connection& connection, const std::string& v
     if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.next_packet_id;
     if (const auto* connect = std::get_if<mqtt::Connect>(&packet.packet)) note_client(connection, *connect);
     if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
+    ++connection.packets_sent;
     if (packet.distortion != mqtt::Distortion{}) connection.is_opaque = true;
     return packet;
 }
@@ -195,6 +232,7 @@ bool Stage::has_settled(const Connection& connection, Opaque opaque) const {
     if (connection.client_id.empty()) return connection.is_open;
     const auto counts = session_->counts(connection.client_id, connection.ordinal);
     return counts && counts->open && counts->requests_received >= connection.requests_sent &&
+           counts->packets_received >= connection.packets_sent &&
            received.packets - connection.received_before >= counts->packets_sent;
 }
 

@@ -25,7 +25,7 @@ public:
     Stage(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random);
 
     /// A fresh identity under this name.
-    const actors::Identity& add_identity(const std::string& name);
+    const actors::Identity& add_identity(const model::IdentitySpec& spec);
     /// Starts what the lines of a scenario need: "service", "telemetry", "log", ...
     void start(const std::vector<std::string>& needs);
 
@@ -59,6 +59,7 @@ private:
         std::size_t ordinal = 0;  // among the connections with this client identifier
         mqtt::PacketId next_packet_id = 1;
         std::uint64_t requests_sent = 0;    // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
+        std::uint64_t packets_sent = 0;     // of a wire: all of them; Paho sends some that nobody asked for
         std::uint64_t received_before = 0;  // packets of the transports before this one
         bool is_open = false;               // the transport has come about
         bool is_opaque = false;             // something else than whole packets was sent: the hub's counts say nothing
@@ -73,7 +74,9 @@ private:
     void perform_device(Connection& connection, const std::string& verb, const Fields& fields);
     void connect_device(Connection& connection, const Fields& fields);
     void perform_wire(Connection& connection, const std::string& verb, const Fields& fields);
-    static actors::Wire::Transport transport(const Fields& fields);
+    actors::Wire::Transport transport(const Fields& fields) const;
+    /// Whose certificate the client shows: its own unless the line says otherwise.
+    const actors::Identity* presenter(const Fields& fields) const;
     actors::WirePacket packet_of(Connection& connection, const std::string& verb, const Fields& fields);
     std::vector<actors::WirePacket> packets_of(Connection& connection, const Fields& list);
     void perform_service(const std::string& verb, const Fields& fields, const std::string& exchange);

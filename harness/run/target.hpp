@@ -8,6 +8,7 @@
 
 #include "harness/actors/endpoint.hpp"
 #include "harness/actors/service.hpp"
+#include "harness/model/scenario.hpp"
 #include "harness/model/value.hpp"
 
 namespace hubspec::run {
@@ -16,6 +17,7 @@ namespace hubspec::run {
 struct HubCounts {
     bool open = false;
     std::uint64_t packets_sent = 0;
+    std::uint64_t packets_received = 0;
     std::uint64_t requests_received = 0;  ///< CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
 };
 
@@ -29,8 +31,9 @@ class Session {
 public:
     virtual ~Session() = default;
     virtual const actors::Endpoint& endpoint() const = 0;
-    /// A fresh identity for this case. Throws std::runtime_error with a clear text when there is none.
-    virtual actors::Identity identity(const std::string& name) = 0;
+    /// A fresh identity for this case; a module's device is `device_id`, or fresh too when that is empty. Throws
+    /// std::runtime_error with a clear text when there is none.
+    virtual actors::Identity identity(const model::IdentitySpec& spec, const std::string& device_id) = 0;
     virtual std::optional<actors::ServiceAccess> service_access() const = 0;
     /// The key of another shared access policy, where the target knows it.
     virtual std::optional<std::string> policy_key(const std::string& policy) const = 0;

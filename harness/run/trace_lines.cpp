@@ -56,9 +56,11 @@ TraceLine line_of(const EventForm& event) {
     line.lane = "harness";
     if (const auto connection = connection_of(event); !connection.empty()) {
         line.lane = lane_of(connection);
-        const bool sent = std::holds_alternative<PacketSent>(event) || std::holds_alternative<BytesSent>(event);
-        const bool received =
-            std::holds_alternative<PacketReceived>(event) || std::holds_alternative<MalformedReceived>(event);
+        const bool sent = std::holds_alternative<PacketSent>(event) || std::holds_alternative<BytesSent>(event) ||
+                          std::holds_alternative<PingFrameSent>(event);
+        const bool received = std::holds_alternative<PacketReceived>(event) ||
+                              std::holds_alternative<MalformedReceived>(event) ||
+                              std::holds_alternative<UpgradeAnswered>(event);
         line.direction = sent ? "sent" : received ? "received" : "note";
     }
     if (std::holds_alternative<ServiceAsked>(event)) line.lane = "service", line.direction = "sent";

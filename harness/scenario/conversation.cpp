@@ -224,11 +224,24 @@ void leave_to_later(std::vector<Step>& steps) {
     }
 }
 
+namespace {
+
+bool speaks_over_websocket(const Action& action) {
+    return std::any_of(action.fields.begin(), action.fields.end(), [](const Field& field) {
+        const auto* text = std::get_if<TextPattern>(&field.value.form);
+        return field.name == "transport" && text != nullptr && text->text == "wss";
+    });
+}
+
+}  // namespace
+
 std::vector<std::string> needs_of(const std::vector<Step>& steps) {
     std::set<std::string> needed;
     for (const auto& step : steps) {
         if (std::holds_alternative<Pass>(step.form)) needed.insert("clock");
-        if (const auto* action = std::get_if<Action>(&step.form))
+        const auto* action = std::get_if<Action>(&step.form);
+        if (action != nullptr && speaks_over_websocket(*action)) needed.insert("wss");
+        if (action != nullptr)
             for (const auto& need : needs_of_line(action->speaker, action->verb)) needed.insert(need);
         for (const auto* expectation : expectations_of(step))
             for (const auto& need : needs_of_line(expectation->speaker, expectation->event)) needed.insert(need);

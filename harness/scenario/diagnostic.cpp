@@ -49,7 +49,7 @@ int width_of(const Diagnostic& diagnostic) {
     const auto characters = decode_utf8(diagnostic.source_line);
     int width = 0;
     for (int i = 0; i < diagnostic.length; ++i) {
-        const auto at = static_cast<std::size_t>(diagnostic.place.column - 1 + i);
+        const auto at = static_cast<std::size_t>(diagnostic.place.column) - 1 + static_cast<std::size_t>(i);
         if (at >= characters.size()) break;
         width += display_width(characters[at]);
     }

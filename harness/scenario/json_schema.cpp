@@ -261,9 +261,12 @@ Json file_key_schema(const std::string& name) {
                 {"additionalProperties",
                  {{"type", "array"}, {"minItems", 1}, {"items", {{"type", {"string", "number", "boolean"}}}}}}};
     if (name == "identities")
-        return {{"type", "object"},
-                {"propertyNames", {{"pattern", own_name_regex}}},
-                {"additionalProperties", closed_object({{"kind", {{"enum", {"sas"}}}}})}};
+        return {
+            {"type", "object"},
+            {"propertyNames", {{"pattern", own_name_regex}}},
+            {"additionalProperties", closed_object({{"module_of", {{"type", "string"}, {"pattern", own_name_regex}}},
+                                                    {"auth", {{"enum", {"sas", "x509", "x509_ca"}}}},
+                                                    {"certificate", {{"enum", certificate_defects()}}}})}};
     return {{"type", "string"}, {"minLength", 1}};
 }
 

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 
+#include "harness/scenario/proof.hpp"
 #include "harness/scenario/read.hpp"
 
 namespace hubspec::scenario {
@@ -97,9 +98,10 @@ private:
     void read_requirement(const yaml::Node& node, Area& area) {
         auto& diagnostics = loaded_.diagnostics;
         if (yaml::read_map(node, "a requirement", diagnostics) == nullptr) return;
-        yaml::check_keys(node, "a requirement",
-                         {"id", "text", "level", "binds", "observable", "line", "sources", "certainty"},
-                         {"id", "text", "level", "binds", "observable"}, diagnostics);
+        yaml::check_keys(
+            node, "a requirement",
+            {"id", "text", "level", "binds", "observable", "line", "sources", "certainty", "reason", "left_out"},
+            {"id", "text", "level", "binds", "observable"}, diagnostics);
         const auto& map = *node.map();
         const auto* id = map.find("id");
         if (id == nullptr) return;
@@ -142,7 +144,28 @@ private:
         requirement.line = read_lines(map, diagnostics);
         requirement.sources = read_optional(map, "sources", diagnostics);
         requirement.certainty = read_optional(map, "certainty", diagnostics);
+        requirement.reason = read_optional(map, "reason", diagnostics);
+        requirement.left_out = read_optional(map, "left_out", diagnostics);
+        check_reason(map, requirement);
         return requirement;
+    }
+
+    // Whoever says that a hub's duty cannot be seen, or is left out, must say why.
+    void check_reason(const yaml::Map& map, const Requirement& requirement) {
+        const auto* node = map.find("observable");
+        if (node == nullptr || node->broken) return;
+        const bool hidden = requirement.observable == Observable::none;
+        if (hidden && binds_hub(requirement) && requirement.reason.empty())
+            loaded_.diagnostics.push_back(
+                yaml::at(*node, "'" + requirement.id + "' binds the hub and is not observable: say why in 'reason'"));
+        if (!hidden && !requirement.reason.empty())
+            loaded_.diagnostics.push_back(
+                yaml::at(*map.find("reason"), "'reason' says why something is not observable, but '" + requirement.id +
+                                                  "' is; why the suite leaves it out is 'left_out'"));
+        if (!requirement.left_out.empty() && !binds_hub(requirement))
+            loaded_.diagnostics.push_back(
+                yaml::at(*map.find("left_out"),
+                         "'" + requirement.id + "' does not bind the hub, so the suite leaves it out anyway"));
     }
 
     LoadedCatalogue loaded_;
@@ -163,7 +186,8 @@ LoadedCatalogue load_catalogue(const std::string& directory) {
     std::vector<std::string> paths;
     std::error_code error;
     for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
-        if (entry->path().extension() == ".yaml") paths.push_back(entry->path().generic_string());
+        if (entry->path().extension() == ".yaml" && entry->path().filename() != proof_file)
+            paths.push_back(entry->path().generic_string());
     std::sort(paths.begin(), paths.end());
     for (const auto& path : paths) reader.read(path);
     auto loaded = reader.finish();

@@ -66,6 +66,20 @@ bool check_axis_name(const yaml::Node& node, const yaml::Member& axis, Scope& sc
     return false;
 }
 
+// Axes that say how the device connects and who it is: no line needs to name them.
+const std::map<std::string, std::vector<std::string>>& connection_axes() {
+    static const std::map<std::string, std::vector<std::string>> axes{
+        {"transport", {"tls", "wss"}}, {"identity", {"device", "module"}}, {"auth", {"sas", "x509", "x509_ca"}}};
+    return axes;
+}
+
+void check_connection_axis(const yaml::Member& axis, const std::vector<std::string>& words, Scope& scope) {
+    const auto* list = axis.value.sequence();
+    if (list == nullptr) return;
+    for (const auto& item : list->items)
+        if (item.scalar() != nullptr) yaml::read_word(item, axis.name, words, scope.diagnostics);
+}
+
 Axis read_axis(const yaml::Member& member, Scope& scope) {
     Axis axis{member.name, {}};
     const auto* list = yaml::read_list(member.value, member.name, scope.diagnostics);
@@ -95,6 +109,8 @@ std::vector<Axis> read_over(const yaml::Node& node, Scope& scope) {
         scope.names.declare(member.name);
         scope.axes[member.name] = &member.value;
         axes.push_back(read_axis(member, scope));
+        if (const auto known = connection_axes().find(member.name); known != connection_axes().end())
+            check_connection_axis(member, known->second, scope);
         cases *= std::max<std::size_t>(1, axes.back().values.size());
         if (cases <= most_cases) continue;
         scope.say(yaml::at(node, member, "the axes make more than " + std::to_string(most_cases) + " cases"));
@@ -103,9 +119,45 @@ std::vector<Axis> read_over(const yaml::Node& node, Scope& scope) {
     return axes;
 }
 
+constexpr const char* identity_names[] = {".id", ".module_id", ".client_id", ".path", ".primary_key_length"};
+
 void declare_identity(const std::string& name, Scope& scope) {
-    scope.names.declare(name + ".id");
-    scope.names.declare(name + ".primary_key_length");
+    for (const auto* what : identity_names) scope.names.declare(name + what);
+}
+
+Proof read_proof(const yaml::Node& node, Scope& scope) {
+    const auto word = yaml::read_word(node, "auth", {"sas", "x509", "x509_ca"}, scope.diagnostics).value_or("sas");
+    return word == "x509" ? Proof::x509 : word == "x509_ca" ? Proof::x509_ca : Proof::sas;
+}
+
+CertificateDefect read_defect(const yaml::Node& node, Scope& scope) {
+    const auto word = yaml::read_word(node, "certificate", certificate_defects(), scope.diagnostics).value_or("");
+    const auto& words = certificate_defects();
+    const auto at = std::find(words.begin(), words.end(), word);
+    return at == words.end() ? CertificateDefect::none
+                             : static_cast<CertificateDefect>(1 + std::distance(words.begin(), at));
+}
+
+std::string read_device_of_module(const yaml::Node& node, Scope& scope) {
+    const auto name = yaml::read_line(node, "module_of", scope.diagnostics).value_or("device");
+    if (std::find(scope.identities.begin(), scope.identities.end(), name) == scope.identities.end())
+        scope.say(yaml::at(node, "'module_of' names 'device' or an identity that stands before, not '" + name + "'"));
+    return name;
+}
+
+IdentitySpec read_identity(const yaml::Member& member, Scope& scope) {
+    IdentitySpec identity{member.name};
+    identity.place = member.place;
+    if (yaml::read_map(member.value, member.name, scope.diagnostics) == nullptr) return identity;
+    yaml::check_keys(member.value, "an identity", {"module_of", "auth", "certificate"}, {}, scope.diagnostics);
+    const auto& map = *member.value.map();
+    if (const auto* of = map.find("module_of"))
+        identity.is_module = true, identity.module_of = read_device_of_module(*of, scope);
+    if (const auto* auth = map.find("auth")) identity.proof = read_proof(*auth, scope);
+    if (const auto* certificate = map.find("certificate")) identity.defect = read_defect(*certificate, scope);
+    if (identity.defect != CertificateDefect::none && identity.proof == Proof::sas)
+        scope.say(yaml::at(member.value, "an identity with a certificate has 'auth: x509' or 'auth: x509_ca'"));
+    return identity;
 }
 
 std::vector<IdentitySpec> read_identities(const yaml::Node& node, Scope& scope) {
@@ -120,15 +172,9 @@ std::vector<IdentitySpec> read_identities(const yaml::Node& node, Scope& scope) 
         if (!is_own_name(member.name))
             scope.say(
                 yaml::at(node, member, "an identity has a name of letters, digits and '_', not '" + member.name + "'"));
-        IdentitySpec identity{member.name, "sas", member.place};
-        if (yaml::read_map(member.value, member.name, scope.diagnostics) != nullptr) {
-            yaml::check_keys(member.value, "an identity", {"kind"}, {}, scope.diagnostics);
-            if (const auto* kind = member.value.map()->find("kind"))
-                yaml::read_word(*kind, "kind", {"sas"}, scope.diagnostics);
-        }
+        identities.push_back(read_identity(member, scope));
         declare_identity(member.name, scope);
         scope.identities.push_back(member.name);
-        identities.push_back(std::move(identity));
     }
     return identities;
 }
@@ -141,7 +187,7 @@ bool expects_something(const std::vector<Step>& steps) {
 
 void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope) {
     for (const auto& axis : scenario.axes)
-        if (!scope.names.was_used(axis.name)) {
+        if (!scope.names.was_used(axis.name) && !connection_axes().contains(axis.name)) {
             const auto& over = *root.map()->find("over");
             scope.say(yaml::at(over, *over.map()->member(axis.name),
                                "no line uses the axis: {{" + axis.name + "}} occurs nowhere"));
@@ -149,9 +195,11 @@ void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope
     for (const auto& identity : scenario.identities) {
         const bool spoken_of = std::find(scope.used_identities.begin(), scope.used_identities.end(), identity.name) !=
                                scope.used_identities.end();
-        if (spoken_of || scope.names.was_used(identity.name + ".id") ||
-            scope.names.was_used(identity.name + ".primary_key_length"))
-            continue;
+        const bool named = std::any_of(std::begin(identity_names), std::end(identity_names),
+                                       [&](const char* what) { return scope.names.was_used(identity.name + what); });
+        const bool has_module = std::any_of(scenario.identities.begin(), scenario.identities.end(),
+                                            [&](const IdentitySpec& one) { return one.module_of == identity.name; });
+        if (spoken_of || named || has_module) continue;
         const auto& list = *root.map()->find("identities");
         scope.say(
             yaml::at(list, *list.map()->member(identity.name), "no line uses the identity '" + identity.name + "'"));
@@ -195,6 +243,12 @@ void read_conversation(const yaml::Node& root, Scenario& scenario, Scope& scope)
 
 }  // namespace
 
+const std::vector<std::string>& certificate_defects() {
+    static const std::vector<std::string> words{"expired",    "not_yet_valid", "foreign_authority",
+                                                "other_name", "server_usage",  "missing_chain"};
+    return words;
+}
+
 const std::vector<FileKey>& file_keys() {
     static const std::vector<FileKey> keys{
         {"title", "One sentence: what holds when the scenario passes.", true},
@@ -206,7 +260,10 @@ const std::vector<FileKey>& file_keys() {
          "applicable.",
          false},
         {"over", "Axes: one case for each value; {qos: [0, 1]} binds {{qos}}.", false},
-        {"identities", "Further fresh identities beside device: {other: {}} gives {{other.id}}.", false},
+        {"identities",
+         "Further fresh identities beside device: {other: {}} gives {{other.id}}; module_of, auth and certificate say "
+         "more.",
+         false},
         {"steps", "The conversation.", true},
     };
     return keys;

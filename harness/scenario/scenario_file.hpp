@@ -19,6 +19,9 @@ struct FileKey {
 };
 const std::vector<FileKey>& file_keys();
 
+/// What may be wrong with an identity's certificate, in the order of model::CertificateDefect.
+const std::vector<std::string>& certificate_defects();
+
 inline constexpr std::string_view tag_regex = "^[a-z0-9][a-z0-9_-]*$";
 inline constexpr std::string_view own_name_regex = "^[A-Za-z_][A-Za-z0-9_]*$";
 

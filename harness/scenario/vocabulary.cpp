@@ -35,7 +35,8 @@ const std::vector<std::string>& speaker_names() {
 std::string_view name_of(model::Speaker speaker) { return speaker_names()[static_cast<std::size_t>(speaker)]; }
 
 const std::vector<std::string>& capabilities() {
-    static const std::vector<std::string> names{"clock", "telemetry", "log", "faults", "service", "cloud_to_device"};
+    static const std::vector<std::string> names{"clock",   "telemetry",       "log", "faults",
+                                                "service", "cloud_to_device", "wss"};
     return names;
 }
 

@@ -34,8 +34,19 @@ Type will() {
                   {{"payload", "json", "hex", "size"}});
 }
 
+FieldSpec transport() {
+    return optional("transport", word({"tls", "wss"}),
+                    "MQTT over TLS, or in a WebSocket over TLS; the axis transport, or tls, when missing.");
+}
+
+FieldSpec certificate() {
+    return optional("certificate", or_null(identity()),
+                    "The identity whose certificate is shown; its own when missing, null is none.");
+}
+
 std::vector<FieldSpec> connect_fields() {
     return {
+        transport(),
         optional("clean_session", flag(), "true when missing."),
         optional("keep_alive", integer(0, 65535), "Seconds; 60 when missing."),
         optional("client_id", text(), "The identity's own when missing."),
@@ -44,6 +55,7 @@ std::vector<FieldSpec> connect_fields() {
         optional("auth", record({optional("sas", sas_token(), "Another SAS token than the ordinary one.")}),
                  "How the password is made."),
         of_identity("Whose name and key are used"),
+        certificate(),
         optional("will", will(), "The message that the hub publishes when the connection is lost."),
     };
 }
@@ -120,6 +132,7 @@ LineSpec wire(std::string name, std::string doc, std::vector<FieldSpec> fields =
 LineSpec packet(std::string name, std::string doc, std::vector<FieldSpec> fields = {},
                 std::vector<Choice> choices = {}) {
     fields.push_back(distort());
+    fields.push_back(optional("frame", word({"binary", "text"}), "The WebSocket frame; binary when missing."));
     return {Speaker::wire,
             std::move(name),
             Role::action,
@@ -192,11 +205,15 @@ std::vector<LineSpec> wire_lines() {
     std::vector<LineSpec> lines{
         wire("open", "Opens the transport and sends no CONNECT.",
              {optional("tls", word({"any", "1.2", "1.3"}), "The TLS version; any when missing."),
-              optional("plain", flag(), "TCP without TLS; false when missing.")})};
-    lines.front().choices = {{{"tls", "plain"}, false}};
+              optional("plain", flag(), "TCP without TLS; false when missing."), transport(), certificate(),
+              optional("path", text(), "Of the WebSocket, with its query; /$iothub/websocket when missing."),
+              optional("subprotocol", or_null(text()), "What the upgrade offers; mqtt when missing, null is none."),
+              optional("headers", dictionary(), "Further headers of the upgrade.")})};
+    lines.front().choices = {{{"tls", "plain"}, false}, {{"plain", "transport"}, false}};
     for (const auto& part : {client_packets(), server_packets()}) lines.insert(lines.end(), part.begin(), part.end());
     lines.push_back(wire("close", "Closes the transport.",
                          {optional("how", word({"fin", "reset"}), "fin (TLS close_notify, then FIN) when missing.")}));
+    lines.push_back(wire("ping_frame", "A WebSocket ping, which is no MQTT."));
     lines.push_back(wire("bytes", "Raw bytes.", {required("hex", hex(), "The bytes: \"10 00\".")}));
     lines.push_back(send());
     return lines;

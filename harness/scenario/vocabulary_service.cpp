@@ -131,6 +131,9 @@ std::vector<LineSpec> expected_of_hub() {
         hub("publish", "PUBLISH.", topic + expected_body() + flags, {{{"payload", "json", "hex"}, false}}),
         hub("pingresp", "PINGRESP."),
         hub("closes", "The hub closes the connection.", {optional("how", text(), "How it was seen.")}),
+        hub("upgrade", "The answer to the upgrade to a WebSocket.",
+            {optional("status", integer(100, 599), "101 is granted."),
+             optional("headers", dictionary(), "Headers, their names in lower case.")}),
         hub("opens", "The transport is open.", {optional("tls_version", text(), "Such as TLSv1.3.")}),
     };
 }

@@ -269,7 +269,7 @@ TEST(Help, IsThereForEveryVerb) {
     const auto help = run_hubspec({"--help"});
     EXPECT_EQ(help.status, 0);
     for (const char* verb :
-         {"run", "hub", "list", "lint", "coverage", "explain", "schema", "selftest", "report", "sas"}) {
+         {"run", "hub", "list", "lint", "coverage", "explain", "schema", "selftest", "report", "sas", "pki"}) {
         EXPECT_THAT(help.out, HasSubstr(verb));
         EXPECT_EQ(run_hubspec({verb, "--help"}).status, 0) << verb;
     }

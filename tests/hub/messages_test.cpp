@@ -25,7 +25,7 @@ TEST(Telemetry, KeepsBodyAndProperties) {
     EXPECT_EQ(*message.find("body"), model::Value("eyJpZCI6MTIzfQ=="));
     EXPECT_EQ(*message.find("properties"), *model::parse_json(R"({"a":"1","b c":"ü","n":null,"e":""})"));
     EXPECT_EQ(*message.find("systemProperties"),
-              *model::parse_json(R"({"contentType":"application/json","messageId":"m1"})"));
+              *model::parse_json(R"({"contentType":"application/json","messageId":"m1","connectionDeviceId":"D"})"));
     EXPECT_EQ(*message.find("annotations")->find("iothub-connection-device-id"), model::Value("D"));
 }
 

@@ -25,6 +25,12 @@ TEST(HubTopic, CloudToDeviceHasTheIdRawAndThePropertiesEncoded) {  // C2D-11
               "devices/a%41:b/messages/devicebound/%23%2B%2F=%26%3D%25");
 }
 
+TEST(HubTopic, ModuleInputHasIdsRawAndTheInputEncoded) {  // X-MOD-02, X-MOD-10
+    EXPECT_EQ(module_input_topic("D", "$edgeHub", "in+1", {{"$.cdid", "L"}, {"a", std::nullopt}}),
+              "devices/D/modules/$edgeHub/inputs/in%2B1/%24.cdid=L&a");
+    EXPECT_EQ(module_input_topic("D", "M", "in", {}), "devices/D/modules/M/inputs/in/");
+}
+
 TEST(HubTopic, TwinResponse) {  // REPORTED-16
     EXPECT_EQ(twin_response_topic(204, "1", 6), "$iothub/twin/res/204/?$rid=1&$version=6");
     EXPECT_EQ(twin_response_topic(200, "get_twin", std::nullopt), "$iothub/twin/res/200/?$rid=get_twin");

@@ -104,6 +104,92 @@ TEST_F(SocketTest, NegotiatesTheVersionItIsAskedFor) {
     }
 }
 
+struct ClientCertificateCase {
+    const char* name;
+    pki::Credential (*make)(const pki::Credential& root);
+    bool chain_is_valid;
+    int days_from, days_until;  ///< when it holds with all above it, from now; the root does since yesterday
+};
+
+void PrintTo(const ClientCertificateCase& one, std::ostream* out) { *out << one.name; }
+
+class ClientCertificates : public SocketTest, public testing::WithParamInterface<ClientCertificateCase> {};
+
+// X-X509-05: whatever the certificate, the handshake goes on, and the server is told what it was.
+TEST_P(ClientCertificates, AreTakenAndTold) {
+    const auto& expected = GetParam();
+    const auto client = expected.make(root());
+    for (const auto version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+        std::promise<PeerFacts> told;
+        server_tls_ = TlsContext::server(server_credential().certificate_pem, server_credential().key_pem,
+                                         root().certificate_pem);
+        server_callbacks_.opened = [&](const PeerFacts& facts) { told.set_value(facts); };
+        connect(TlsContext::client({root().certificate_pem, client.certificate_pem, client.key_pem, version, true}),
+                "hub.example", {});
+        const auto facts = told.get_future().get();
+        ASSERT_TRUE(facts.certificate);
+        EXPECT_EQ(facts.certificate->subject_common_name, "D");
+        EXPECT_EQ(facts.certificate->sha1_thumbprint, pki::thumbprint(client.certificate_pem, pki::Digest::sha1));
+        EXPECT_EQ(facts.certificate->sha256_thumbprint, pki::thumbprint(client.certificate_pem, pki::Digest::sha256));
+        EXPECT_EQ(facts.certificate->chain_is_valid, expected.chain_is_valid);
+        const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+        const auto days = [&](auto time) { return std::chrono::round<std::chrono::days>(time - now).count(); };
+        EXPECT_EQ(days(facts.certificate->not_before), expected.days_from);
+        EXPECT_EQ(days(facts.certificate->not_after), expected.days_until);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ClientCertificates,
+    testing::Values(
+        ClientCertificateCase{"Right", [](const pki::Credential& root) { return pki::make_client(root, "D"); }, true,
+                              -1, 365},
+        ClientCertificateCase{
+            "ThroughAnIntermediate",
+            [](const pki::Credential& root) { return pki::make_client(pki::make_intermediate(root, "middle"), "D"); },
+            true, -1, 365},
+        ClientCertificateCase{"WithoutItsIntermediate",
+                              [](const pki::Credential& root) {
+                                  auto made = pki::make_client(pki::make_intermediate(root, "middle"), "D");
+                                  made.certificate_pem = pki::leaf_of(made.certificate_pem);
+                                  return made;
+                              },
+                              false, -1, 365},
+        ClientCertificateCase{"ThroughAnExpiredIntermediate",
+                              [](const pki::Credential& root) {
+                                  return pki::make_client(pki::make_intermediate(root, "middle", pki::expired), "D");
+                              },
+                              true, -1, -1},
+        ClientCertificateCase{"Expired",
+                              [](const pki::Credential& root) { return pki::make_client(root, "D", pki::expired); },
+                              true, -1, -1},
+        ClientCertificateCase{
+            "NotYetValid", [](const pki::Credential& root) { return pki::make_client(root, "D", pki::not_yet_valid); },
+            true, 1, 2},
+        ClientCertificateCase{"ForServers",
+                              [](const pki::Credential& root) {
+                                  return pki::issue(root, {"D", pki::Usage::server, {}, {}, {}});
+                              },
+                              false, -1, 365},
+        ClientCertificateCase{"OfAnotherRoot",
+                              [](const pki::Credential&) { return pki::make_client(pki::make_root("other"), "D"); },
+                              false, -1, 365},
+        ClientCertificateCase{"SelfSigned", [](const pki::Credential&) { return pki::make_self_signed("D"); }, false,
+                              -1, 365},
+        ClientCertificateCase{"SelfSignedAndExpired",
+                              [](const pki::Credential&) { return pki::make_self_signed("D", pki::expired); }, false,
+                              -2, -1}),
+    [](const auto& one) { return std::string(one.param.name); });
+
+TEST_F(SocketTest, WithoutAClientCertificateTheServerIsToldOfNone) {  // X-TLS-08
+    std::promise<PeerFacts> told;
+    server_tls_ =
+        TlsContext::server(server_credential().certificate_pem, server_credential().key_pem, root().certificate_pem);
+    server_callbacks_.opened = [&](const PeerFacts& facts) { told.set_value(facts); };
+    connect(client_tls(), "hub.example", {});
+    EXPECT_FALSE(told.get_future().get().certificate);
+}
+
 TEST_F(SocketTest, AForeignRootIsRefused) {
     const auto other = pki::make_root("another root");
     const auto ended = failure(client_tls(TlsVersion::any, other.certificate_pem), "hub.example");

@@ -55,6 +55,7 @@ World::World() : key_(iothub::base64_encode(mqtt::Bytes(32, 9))), ca_file_(certi
                  "127.0.0.1",
                  server_->mqtt_port(),
                  server_->https_port(),
+                 "/$iothub/websocket",
                  ca_file_.path(),
                  certificates().root.certificate_pem,
                  std::chrono::seconds(30)};

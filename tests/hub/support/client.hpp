@@ -13,6 +13,7 @@ namespace hubspec::hub::test {
 
 inline const std::string host = "contoso.azure-devices.net";
 inline const std::string device_key = "ZGV2aWNlLWtleS1vZi1zaXh0ZWVuLWJ5dGVzLW1vcmU=";
+inline const std::string module_key = "bW9kdWxlLWtleS1vZi1zaXh0ZWVuLWJ5dGVzLW1vcmU=";
 inline const std::string other_key = "c2Vjb25kYXJ5LWtleS1vZi1zaXh0ZWVuLWJ5dGVzLis=";
 
 struct World {
@@ -98,16 +99,17 @@ inline mqtt::Bytes bytes(std::string_view text) { return {text.begin(), text.end
 
 class Client {
 public:
-    explicit Client(World& world, std::string device = "D")
-        : world_(world), device_(std::move(device)), id_(world.hub.connected({}, world.now)) {}
+    /// `identity` is "D" or "D/M".
+    explicit Client(World& world, std::string identity = "D", const Transport& transport = {})
+        : world_(world), identity_(std::move(identity)), id_(world.hub.connected(transport, world.now)) {}
 
     mqtt::Connect connect_packet(bool clean = true, std::uint16_t keep_alive = 0) const {
         mqtt::Connect packet;
         packet.clean_session = clean;
         packet.keep_alive = keep_alive;
-        packet.client_id = device_;
-        packet.user_name = host + "/" + device_ + "/?api-version=2021-04-12";
-        packet.password = bytes(world_.token(host + "/devices/" + device_));
+        packet.client_id = identity_;
+        packet.user_name = host + "/" + identity_ + "/?api-version=2021-04-12";
+        packet.password = bytes(token());
         return packet;
     }
     Client& connect(bool clean = true, std::uint16_t keep_alive = 0) {
@@ -147,8 +149,15 @@ public:
     ConnectionId id() const { return id_; }
 
 private:
+    std::string token() const {
+        const auto slash = identity_.find('/');
+        if (slash == std::string::npos) return world_.token(host + "/devices/" + identity_);
+        return world_.token(host + "/devices/" + identity_.substr(0, slash) + "/modules/" + identity_.substr(slash + 1),
+                            module_key);
+    }
+
     World& world_;
-    std::string device_;
+    std::string identity_;
     ConnectionId id_;
 };
 

@@ -1,0 +1,83 @@
+#include "harness/cli/coverage.hpp"
+
+#include <algorithm>
+
+namespace hubspec::cli {
+
+namespace {
+
+using Verifiers = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+Verifiers verifiers_of(const Suite& suite) {
+    Verifiers verifiers;
+    const auto add = [&](const std::string& id, const std::string& scenario) {
+        auto& known = verifiers[id];
+        if (known.empty() || known.back() != scenario) known.push_back(scenario);
+    };
+    for (const auto& scenario : suite.scenarios) {
+        for (const auto& id : scenario.verifies) add(id, scenario.id);
+        for (const auto& step : scenario.steps)
+            for (const auto& id : step.verifies) add(id, scenario.id);
+    }
+    return verifiers;
+}
+
+Standing standing_of(const RequirementCoverage& row) {
+    if (!model::binds_hub(*row.requirement)) return Standing::not_the_hubs;
+    if (!row.scenarios.empty()) return row.deviations.empty() ? Standing::covered : Standing::proven;
+    if (row.requirement->observable == model::Observable::none) return Standing::not_observable;
+    return row.requirement->left_out.empty() ? Standing::hole : Standing::left_out;
+}
+
+RequirementCoverage cover(const model::Requirement& requirement, const Verifiers& verifiers,
+                          const scenario::Proof& proof) {
+    RequirementCoverage row;
+    row.requirement = &requirement;
+    if (const auto found = verifiers.find(requirement.id); found != verifiers.end()) row.scenarios = found->second;
+    if (const auto found = proof.find(requirement.id); found != proof.end()) row.deviations = found->second;
+    row.standing = standing_of(row);
+    return row;
+}
+
+}  // namespace
+
+std::string_view to_string(Standing standing) {
+    switch (standing) {
+        case Standing::not_the_hubs:
+            return "not the hub's";
+        case Standing::not_observable:
+            return "not observable";
+        case Standing::left_out:
+            return "left out";
+        case Standing::hole:
+            return "not covered";
+        case Standing::covered:
+            return "covered, not proven";
+        case Standing::proven:
+            return "proven";
+    }
+    return "not covered";
+}
+
+std::size_t AreaCoverage::count(Standing standing) const {
+    return static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [&](const RequirementCoverage& row) { return row.standing == standing; }));
+}
+
+std::vector<AreaCoverage> coverage_of(const Suite& suite, const scenario::Proof& proof) {
+    const auto verifiers = verifiers_of(suite);
+    std::vector<AreaCoverage> all;
+    for (const auto& area : suite.catalogue.areas) {
+        auto& one = all.emplace_back();
+        one.area = &area;
+        for (const auto& id : area.ids) one.rows.push_back(cover(*suite.catalogue.find(id), verifiers, proof));
+    }
+    return all;
+}
+
+RequirementCoverage coverage_of(const model::Requirement& requirement, const Suite& suite,
+                                const scenario::Proof& proof) {
+    return cover(requirement, verifiers_of(suite), proof);
+}
+
+}  // namespace hubspec::cli

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/cli/suite.hpp"
+#include "harness/model/requirement.hpp"
+#include "harness/scenario/proof.hpp"
+
+namespace hubspec::cli {
+
+/// Where a requirement stands.
+enum class Standing {
+    not_the_hubs,    ///< binds the device, or nobody
+    not_observable,  ///< nobody outside the hub can see whether it holds
+    left_out,        ///< could be tested, and is not on purpose
+    hole,            ///< no scenario verifies it
+    covered,         ///< a scenario verifies it; nothing shows that the scenario can fail for it
+    proven,          ///< a deviation that breaks it is caught by a scenario that verifies it
+};
+/// "not observable"
+std::string_view to_string(Standing standing);
+
+struct RequirementCoverage {
+    const model::Requirement* requirement = nullptr;
+    Standing standing = Standing::hole;
+    std::vector<std::string> scenarios;
+    std::vector<std::string> deviations;  ///< that prove it
+};
+
+struct AreaCoverage {
+    const model::Area* area = nullptr;
+    std::vector<RequirementCoverage> rows;
+    std::size_t count(Standing standing) const;
+    std::size_t covered() const { return count(Standing::covered) + count(Standing::proven); }
+    std::size_t testable() const { return count(Standing::hole) + covered(); }
+};
+
+/// Area by area, row by row. A scenario that verifies a row outweighs what the row says of itself.
+std::vector<AreaCoverage> coverage_of(const Suite& suite, const scenario::Proof& proof);
+RequirementCoverage coverage_of(const model::Requirement& requirement, const Suite& suite,
+                                const scenario::Proof& proof);
+
+}  // namespace hubspec::cli

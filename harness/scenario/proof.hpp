@@ -1,0 +1,32 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/scenario/diagnostic.hpp"
+
+namespace hubspec::scenario {
+
+/// Which deviations prove a requirement: each breaks it, and is caught by a scenario of the suite that verifies it.
+using Proof = std::map<std::string, std::vector<std::string>, std::less<>>;
+
+/// Its name beside the requirements.
+inline constexpr std::string_view proof_file = "proven.yaml";
+
+struct LoadedProof {
+    Proof proof;
+    Diagnostics diagnostics;
+};
+
+/// Reads scenarios/requirements/proven.yaml; a file that is missing proves nothing.
+LoadedProof load_proof(const std::string& path);
+
+/// The text of that file: one line for each requirement, sorted.
+std::string format_proof(const Proof& proof);
+
+/// "KEEP-09: ping-is-not-answered is new", "... proves it no more": one line for each difference, sorted.
+std::vector<std::string> compare(const Proof& stored, const Proof& found);
+
+}  // namespace hubspec::scenario

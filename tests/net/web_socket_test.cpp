@@ -1,0 +1,190 @@
+// Both ends of a WebSocket on one loop; what one writes is fed to the other, or to nobody.
+
+#include "harness/net/web_socket.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+namespace hubspec::net {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+std::vector<std::uint8_t> bytes(const std::string& text) { return {text.begin(), text.end()}; }
+
+/// What one end saw, as lines: "opened 101 mqtt", "received abc.", "ended 0 WebSocket close 1000".
+class Seen {
+public:
+    void add(std::string line) {
+        const std::lock_guard lock(mutex_);
+        lines_.push_back(std::move(line));
+        changed_.notify_all();
+    }
+    /// Waits for a line that begins so, and gives all lines until then.
+    std::vector<std::string> until(const std::string& beginning) {
+        std::unique_lock lock(mutex_);
+        const bool came = changed_.wait_for(lock, std::chrono::minutes(1), [&] {
+            return std::any_of(lines_.begin(), lines_.end(),
+                               [&](const std::string& line) { return line.starts_with(beginning); });
+        });
+        EXPECT_TRUE(came) << "no line began with '" << beginning << "'";
+        return lines_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::string> lines_;
+};
+
+WebSocket::Callbacks told_to(Seen& seen, std::function<void(std::span<const std::uint8_t>)> write) {
+    return {std::move(write),
+            [&](const model::HttpResponse& answer) {
+                seen.add("opened " + std::to_string(answer.status) + " " +
+                         std::string(model::header(answer.headers, "Sec-WebSocket-Protocol")));
+            },
+            [&](std::span<const std::uint8_t> part, bool ends) {
+                seen.add("received " + std::string(part.begin(), part.end()) + (ends ? "." : ""));
+            },
+            [&] { seen.add("pinged"); },
+            [&](const model::HttpResponse& refusal, const std::string& why) {
+                seen.add("ended " + std::to_string(refusal.status) + " " + why);
+            }};
+}
+
+class WebSocketTest : public testing::Test {
+protected:
+    void SetUp() override { loop_.start(); }
+    void TearDown() override {
+        loop_.call([&] {
+            for (const auto& end : {hub_, device_})
+                if (end) end->abandon();
+        });
+    }
+
+    /// The device asks, with these headers; the hub answers what the test's request says.
+    void open(const model::HttpHeaders& headers = {{"Sec-WebSocket-Protocol", "mqtt"}}) {
+        loop_.call([&] {
+            device_ = WebSocket::connect(loop_, "hub.example", "/$iothub/websocket", headers,
+                                         told_to(at_device_, [this](auto part) { carry_to_hub(part); }));
+        });
+    }
+
+    // The first bytes are the request, which Beast parses for the test as it does for the hub's HTTPS port.
+    void carry_to_hub(std::span<const std::uint8_t> part) {
+        if (hub_) return hub_->feed(part);
+        request_.append(part.begin(), part.end());
+        const auto key = request_.find("Sec-WebSocket-Key: ");
+        if (key == std::string::npos || request_.find("\r\n\r\n") == std::string::npos) return;
+        const model::HttpRequest upgrade{
+            "GET",
+            "/$iothub/websocket",
+            {{"Host", "hub.example"},
+             {"Upgrade", "websocket"},
+             {"Connection", "Upgrade"},
+             {"Sec-WebSocket-Version", "13"},
+             {"Sec-WebSocket-Extensions", "permessage-deflate"},
+             {"Sec-WebSocket-Key", request_.substr(key + 19, request_.find('\r', key) - key - 19)}},
+            {}};
+        EXPECT_TRUE(is_upgrade(upgrade));
+        hub_ = WebSocket::accept(loop_, upgrade, "mqtt", told_to(at_hub_, [this](auto answer) {
+                                     loop_.post([this, copy = std::vector(answer.begin(), answer.end())] {
+                                         if (device_) device_->feed(copy);
+                                     });
+                                 }));
+    }
+
+    Loop loop_;
+    std::shared_ptr<WebSocket> hub_, device_;
+    Seen at_hub_, at_device_;
+    std::string request_;
+};
+
+TEST_F(WebSocketTest, OpensWithTheSubprotocolAndCarriesMessages) {
+    open();
+    EXPECT_THAT(at_device_.until("opened"), ElementsAre("opened 101 mqtt"));
+    EXPECT_THAT(request_, StartsWith("GET /$iothub/websocket HTTP/1.1\r\n"));
+    loop_.call([&] { device_->send(bytes("one")), device_->send(bytes("two")); });
+    EXPECT_THAT(at_hub_.until("received two"), ElementsAre(HasSubstr("opened"), "received one.", "received two."));
+    loop_.call([&] { hub_->send(bytes("back")); });
+    EXPECT_THAT(at_device_.until("received back").back(), "received back.");
+}
+
+TEST_F(WebSocketTest, TellsPartsOfAMessageAsTheyCome) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] {
+        device_->send(bytes("on"), WebSocket::Kind::binary, false);
+        device_->send(bytes("e"));
+    });
+    EXPECT_THAT(at_hub_.until("received e"), ElementsAre(HasSubstr("opened"), "received on", "received e."));
+}
+
+TEST_F(WebSocketTest, ATextFrameEndsItUnlessItIsTaken) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] { device_->send(bytes("text"), WebSocket::Kind::text); });
+    EXPECT_THAT(at_device_.until("ended").back(), "ended 101 WebSocket close 1003 (MQTT needs binary frames)");
+    EXPECT_THAT(at_hub_.until("ended").back(), "ended 0 a text frame came");
+}
+
+TEST_F(WebSocketTest, TakesTextWhereItIsTold) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] {
+        hub_->take_text();
+        device_->send(bytes("text"), WebSocket::Kind::text);
+    });
+    EXPECT_THAT(at_hub_.until("received").back(), "received text.");
+}
+
+TEST_F(WebSocketTest, APingIsToldAndCarriesNothing) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] { device_->ping(); });
+    EXPECT_THAT(at_hub_.until("pinged").back(), "pinged");
+}
+
+TEST_F(WebSocketTest, ClosesAfterWhatWasSent) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] {
+        hub_->send(bytes("last"));
+        hub_->close();
+    });
+    EXPECT_THAT(at_device_.until("ended"),
+                ElementsAre("opened 101 mqtt", "received last.", "ended 101 WebSocket close 1000"));
+    EXPECT_THAT(at_hub_.until("ended").back(), "ended 0 WebSocket close 1000");
+}
+
+TEST_F(WebSocketTest, ARefusalIsToldWithItsStatus) {
+    loop_.call([&] {
+        device_ = WebSocket::connect(
+            loop_, "hub.example", "/", {}, told_to(at_device_, [this](auto) {
+                loop_.post([this] { device_->feed(bytes("HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\nno")); });
+            }));
+    });
+    EXPECT_THAT(at_device_.until("ended").back(), StartsWith("ended 400 the WebSocket was refused"));
+}
+
+TEST_F(WebSocketTest, AnAnswerThatIsNoHttpHasNoStatus) {
+    loop_.call([&] {
+        device_ = WebSocket::connect(loop_, "hub.example", "/", {}, told_to(at_device_, [this](auto) {
+                                         loop_.post([this] { device_->feed(bytes("\x20\x02\r\n\r\n\r\n\r\n")); });
+                                     }));
+    });
+    EXPECT_THAT(at_device_.until("ended").back(), StartsWith("ended 0 the WebSocket was refused"));
+}
+
+TEST(IsUpgrade, TellsARequestFromAnUpgrade) {
+    EXPECT_FALSE(is_upgrade({"GET", "/devices", {{"Host", "h"}}, {}}));
+    EXPECT_FALSE(is_upgrade({"PUT", "/", {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}}, {}}));
+}
+
+}  // namespace
+}  // namespace hubspec::net

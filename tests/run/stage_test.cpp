@@ -1,0 +1,81 @@
+// When may the runner say that nothing can come any more? Against a real hub whose counts the test holds back.
+
+#include "harness/run/stage.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/actors/support/world.hpp"
+#include "tests/run/support/conversation.hpp"
+
+namespace hubspec::run {
+namespace {
+
+using namespace model;
+
+/// A session with the hub of `world`, which says of each connection what the test wants to hear.
+class HeldBack : public Session {
+public:
+    explicit HeldBack(hubspec::test::World& world) : world_(world) {}
+    const actors::Endpoint& endpoint() const override { return world_.endpoint(); }
+    actors::Identity identity(const model::IdentitySpec& spec, const std::string&) override {
+        return {spec.name, "d1", world_.device_key(), {}, {}};
+    }
+    std::optional<actors::ServiceAccess> service_access() const override { return std::nullopt; }
+    std::optional<std::string> policy_key(const std::string&) const override { return std::nullopt; }
+    bool advance(std::chrono::milliseconds) override { return true; }
+    std::optional<HubCounts> counts(const std::string&, std::size_t) override { return said; }
+    std::optional<std::uint64_t> transports_taken() override { return 1; }
+
+    static inline HubCounts said;
+
+private:
+    hubspec::test::World& world_;
+};
+
+class OneSession : public Target {
+public:
+    explicit OneSession(hubspec::test::World& world) : world_(world) {}
+    std::string name() const override { return "a hub"; }
+    std::string kind() const override { return "test"; }
+    const Value& capabilities() const override { return capabilities_; }
+    std::chrono::milliseconds window() const override { return std::chrono::seconds(5); }
+    std::chrono::milliseconds longest_wait() const override { return std::chrono::seconds(5); }
+    std::unique_ptr<Session> open(const std::string&) override { return std::make_unique<HeldBack>(world_); }
+    bool is_parallel() const override { return false; }
+
+private:
+    hubspec::test::World& world_;
+    Value capabilities_;
+};
+
+// What came is counted after it was told.
+bool becomes_quiet(Stage& stage) {
+    const auto end = hubspec::test::patience();
+    while (!stage.is_quiet(Stage::Opaque::is_never_quiet))
+        if (std::chrono::steady_clock::now() > end) return false;
+    return true;
+}
+
+// A PINGREQ is no request that the hub counts as one, yet its answer may still be on the way.
+TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
+    hubspec::test::World world;
+    OneSession target(world);
+    std::mt19937_64 random;
+    Stage stage(target, "case", world.inbox(), random);
+    stage.add_identity(IdentitySpec{"device"});
+    stage.start({});
+    const Bindings bindings;
+    stage.perform({Speaker::wire, "connect", {}}, "main", "", bindings);
+    world.await_packet<mqtt::Connack>();
+    stage.note_opened("main");
+    HeldBack::said = {true, 1, 1, 1};
+    EXPECT_TRUE(becomes_quiet(stage));
+    stage.perform({Speaker::wire, "pingreq", {}}, "main", "", bindings);
+    EXPECT_FALSE(stage.is_quiet(Stage::Opaque::is_never_quiet));
+    world.await_packet<mqtt::Pingresp>();
+    HeldBack::said = {true, 2, 2, 1};
+    EXPECT_TRUE(becomes_quiet(stage));
+}
+
+}  // namespace
+}  // namespace hubspec::run
