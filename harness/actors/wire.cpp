@@ -26,7 +26,7 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     bool closing = false;   // this side has begun to
     std::string said;       // of the end, by the WebSocket
     bool broken = false;    // the peer's bytes are no MQTT: nothing more is decoded
-    std::atomic<std::uint64_t> packets = 0, publishes = 0;
+    std::atomic<std::uint64_t> packets = 0, publishes = 0, bytes_sent = 0;
     // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
     // and complete after it.
     std::atomic<std::uint64_t> opens = 0, ends_begun = 0, ends = 0;
@@ -168,6 +168,7 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
                                        .version = transport.version,
                                        .verify = true});
     ++impl_->opens;
+    impl_->bytes_sent = 0;
     impl_->loop.post(
         [impl = impl_, endpoint, tls, over = transport.web_socket] { impl->connect(endpoint, tls, over); });
 }
@@ -181,11 +182,13 @@ void Wire::send(const std::vector<WirePacket>& packets, Frame frame) {
         all.insert(all.end(), bytes.begin(), bytes.end());
     }
     for (const auto& one : packets) impl_->inbox.put(PacketSent{impl_->connection, one.packet, one.distortion});
+    impl_->bytes_sent += all.size();
     impl_->loop.post([impl = impl_, all = std::move(all), frame] { impl->write(all, frame); });
 }
 
 void Wire::send_bytes(const mqtt::Bytes& bytes) {
     impl_->inbox.put(BytesSent{impl_->connection, bytes});
+    impl_->bytes_sent += bytes.size();
     impl_->loop.post([impl = impl_, bytes] { impl->write(bytes, Frame::binary); });
 }
 
@@ -207,6 +210,8 @@ void Wire::reset() {
         if (impl->socket) impl->socket->reset();
     });
 }
+
+std::uint64_t Wire::bytes_sent() const { return impl_->bytes_sent; }
 
 Wire::Received Wire::received() const { return {impl_->packets, impl_->publishes, impl_->ends >= impl_->opens}; }
 

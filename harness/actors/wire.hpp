@@ -56,6 +56,8 @@ public:
         bool closed = false;
     };
     Received received() const;
+    /// Bytes of MQTT since the transport was opened; they may still be on their way.
+    std::uint64_t bytes_sent() const;
 
 private:
     struct Impl;

@@ -89,12 +89,12 @@ public:
     }
 
     std::optional<run::HubCounts> counts(const std::string& client_id, std::size_t ordinal) override {
-        run::HubCounts counts;
+        std::optional<run::HubCounts> counts;
         server_->with_hub([&](hub::Hub& hub, hub::Time) {
             std::size_t seen = 0;
             for (const auto& one : hub.connections())
-                if (one.client_id == client_id && seen++ == ordinal)
-                    counts = {one.open, one.packets_sent, one.packets_received, one.requests_received};
+                if (one.client_id == client_id && (one.open || !client_id.empty()) && seen++ == ordinal)
+                    counts = {one.open, one.packets_sent, one.requests_received, one.bytes_received};
         });
         return counts;
     }
