@@ -110,6 +110,7 @@ void Stage::perform_device(Connection& connection, const std::string& verb, cons
     if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
     if (verb == "subscribe") return connection.device->subscribe(subscribe_packet(fields, 0));
     if (verb == "unsubscribe") return connection.device->unsubscribe(unsubscribe_packet(fields, 0));
+    connection.is_leaving = verb == "disconnect" || verb == "drop";
     if (verb == "disconnect") return connection.device->disconnect();
     if (verb == "drop") return connection.device->drop();
     connection.device->publish(publish_packet(fields, 0));
@@ -117,6 +118,7 @@ void Stage::perform_device(Connection& connection, const std::string& verb, cons
 
 void Stage::connect_device(Connection& connection, const Fields& fields) {
     connection.identity = fields.text("identity", "device");
+    connection.is_leaving = false;
     connection.wire.reset();
     if (connection.device) retired_.push_back(std::move(connection.device));
     connection.device = std::make_unique<Device>(inbox_, connection.name);
@@ -240,6 +242,7 @@ bool Stage::has_left(const Connection& connection) const {
 bool Stage::has_settled(const Connection& connection) const {
     const auto received = connection.received();
     if (received.closed) return has_left(connection);
+    if (connection.device && connection.is_leaving) return false;
     if (connection.wire && !connection.is_open) return false;
     const auto taken = counts(connection);
     if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;
