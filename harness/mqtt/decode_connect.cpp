@@ -32,20 +32,15 @@ ConnectFlags split(std::uint8_t bits) {
 }
 
 bool legal(Cursor& cursor, const ConnectFlags& flags, std::size_t offset) {
-    if (flags.reserved) return cursor.fail("MQTT-3.1.2-3", "connect flags have the reserved bit 0 set", offset);
-    if (!flags.will && flags.will_qos != 0) {
-        const std::string qos = std::to_string(flags.will_qos);
-        return cursor.fail("MQTT-3.1.2-13", "connect flags have will QoS " + qos + " without the will flag", offset);
-    }
-    if (flags.will_qos == 3)
-        return cursor.fail("MQTT-3.1.2-14", "connect flags have will QoS 3; it is 0, 1 or 2", offset);
-    if (!flags.will && flags.will_retain) {
-        return cursor.fail("MQTT-3.1.2-15", "connect flags have will retain without the will flag", offset);
-    }
-    if (flags.password && !flags.user_name) {
-        return cursor.fail("MQTT-3.1.2-22", "connect flags have a password without a user name", offset);
-    }
-    return true;
+    const auto holds = [&](bool broken, std::string_view clause, const std::string& text) {
+        return !broken || cursor.fail(clause, "connect flags have " + text, offset);
+    };
+    return holds(flags.reserved, "MQTT-3.1.2-3", "the reserved bit 0 set") &&
+           holds(!flags.will && flags.will_qos != 0, "MQTT-3.1.2-13",
+                 "will QoS " + std::to_string(flags.will_qos) + " without the will flag") &&
+           holds(flags.will && flags.will_qos == 3, "MQTT-3.1.2-14", "will QoS 3; it is 0, 1 or 2") &&
+           holds(!flags.will && flags.will_retain, "MQTT-3.1.2-15", "will retain without the will flag") &&
+           holds(flags.password && !flags.user_name, "MQTT-3.1.2-22", "a password without a user name");
 }
 
 bool connect_flags(Cursor& cursor, Connect& connect) {

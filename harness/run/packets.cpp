@@ -186,6 +186,30 @@ mqtt::Publish publish_packet(const Fields& fields, mqtt::PacketId id) {
     return packet;
 }
 
+std::vector<std::size_t> chunks(const Fields& fields) {
+    std::vector<std::size_t> sizes;
+    for (const auto& item : fields.items("chunks")) {
+        const auto value = resolve(item, fields.bindings());
+        if (value.integer() != nullptr) sizes.push_back(static_cast<std::size_t>(*value.integer()));
+    }
+    return sizes;
+}
+
+namespace {
+
+std::vector<mqtt::Distortion::Replacement> replacements(const Fields& how) {
+    std::vector<mqtt::Distortion::Replacement> all;
+    for (const auto& item : how.items("replace")) {
+        const auto* object = std::get_if<ObjectPattern>(&item.form);
+        if (object == nullptr) continue;
+        const Fields one(object->members, how.bindings());
+        all.push_back({one.text("text"), parse_hex(one.text("hex")).value_or(mqtt::Bytes{})});
+    }
+    return all;
+}
+
+}  // namespace
+
 mqtt::Distortion distortion(const Fields& fields) {
     mqtt::Distortion out;
     const auto members = fields.members("distort");
@@ -198,12 +222,13 @@ mqtt::Distortion distortion(const Fields& fields) {
     if (how.has("connect_flags")) out.connect_flags = byte(how, "connect_flags", 0);
     out.omit_packet_id = how.flag("omit_packet_id", false);
     if (how.has("trailing")) out.trailing = parse_hex(how.text("trailing")).value_or(mqtt::Bytes{});
+    out.replace = replacements(how);
     return out;
 }
 
 actors::WirePacket wire_packet(const std::string& verb, const Fields& fields, const Credentials& credentials,
                                mqtt::PacketId id) {
-    return {any_packet(verb, fields, credentials, id), distortion(fields)};
+    return {any_packet(verb, fields, credentials, id), distortion(fields), chunks(fields)};
 }
 
 }  // namespace hubspec::run

@@ -159,7 +159,7 @@ private:
                 continue;
             }
             if (interruption_.triggered()) return;
-            quiet = stage_->is_quiet(Stage::Opaque::is_never_quiet) ? quiet + 1 : 0;
+            quiet = stage_->is_quiet() ? quiet + 1 : 0;
             if (quiet == fence_rounds || std::chrono::steady_clock::now() >= deadline)
                 note(StepExpired{*progress_.current()});
         }
@@ -198,7 +198,7 @@ private:
             if (auto event = inbox_.take(std::chrono::steady_clock::now() + fence_pause))
                 record(std::move(*event)), quiet = 0;
             else
-                quiet = stage_->is_quiet(Stage::Opaque::counts_as_quiet) ? quiet + 1 : 0;
+                quiet = stage_->is_quiet() ? quiet + 1 : 0;
         }
     }
 

@@ -135,8 +135,15 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
     if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
     if (verb == "open") return;
     if (verb == "ping_frame") return connection.wire->send_ping_frame();
-    if (verb == "bytes") connection.is_opaque = true;
-    if (verb == "bytes") return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}));
+    if (verb == "bytes" || verb == "rest" || fields.has("first")) connection.is_opaque = true;
+    if (verb == "bytes")
+        return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}), chunks(fields));
+    if (verb == "rest")
+        return connection.wire->send_rest(fields.has("first") ? std::optional(fields.integer("first", 0))
+                                                              : std::nullopt);
+    if (fields.has("first"))
+        return connection.wire->send_first(packet_of(connection, verb, fields),
+                                           static_cast<std::size_t>(fields.integer("first", 0)));
     connection.wire->send(
         verb == "send" ? packets_of(connection, fields) : std::vector{packet_of(connection, verb, fields)},
         fields.text("frame", "binary") == "text" ? Wire::Frame::text : Wire::Frame::binary);
@@ -218,22 +225,28 @@ void Stage::authorize(HttpRequest& request, const Fields& fields) {
     request.headers.emplace_back("Authorization", token);
 }
 
-bool Stage::is_quiet(Opaque opaque) {
+bool Stage::is_quiet() {
     if (!is_fenced_ || session_->transports_taken().value_or(0) < transports_opened_) return false;
     for (const auto& [name, connection] : connections_)
-        if (!has_settled(connection, opaque)) return false;
+        if (!has_settled(connection)) return false;
     return !service_ || has_settled_service();
 }
 
-bool Stage::has_settled(const Connection& connection, Opaque opaque) const {
+bool Stage::has_settled(const Connection& connection) const {
     const auto received = connection.received();
     if (received.closed) return true;
-    if (connection.is_opaque) return opaque == Opaque::counts_as_quiet;
+    if (connection.is_opaque) return has_settled_by_bytes(received);
     if (connection.client_id.empty()) return connection.is_open;
     const auto counts = session_->counts(connection.client_id, connection.ordinal);
     return counts && counts->open && counts->requests_received >= connection.requests_sent &&
            counts->packets_received >= connection.packets_sent &&
            received.packets - connection.received_before >= counts->packets_sent;
+}
+
+bool Stage::has_settled_by_bytes(const Wire::Received& received) const {
+    const auto counts = session_->counts_from(received.local_port);
+    return counts && counts->open && counts->bytes_received >= received.bytes_sent &&
+           received.on_transport >= counts->packets_sent;
 }
 
 bool Stage::has_settled_service() const {

@@ -42,11 +42,9 @@ public:
     bool is_fenced() const { return is_fenced_; }
     void note_opened(const std::string& connection);
 
-    /// What is said of connections on which something else than whole packets was sent: the hub's counts know nothing.
-    enum class Opaque { is_never_quiet, counts_as_quiet };
     /// True when everything that was sent has reached the hub and everything it sent has come back. While its clock
     /// stands still nothing can come then.
-    bool is_quiet(Opaque opaque);
+    bool is_quiet();
 
 private:
     /// A device or a wire, and what is needed to ask the hub about it.
@@ -62,7 +60,7 @@ private:
         std::uint64_t packets_sent = 0;     // of a wire: all of them; Paho sends some that nobody asked for
         std::uint64_t received_before = 0;  // packets of the transports before this one
         bool is_open = false;               // the transport has come about
-        bool is_opaque = false;             // something else than whole packets was sent: the hub's counts say nothing
+        bool is_opaque = false;             // something else than whole packets was sent: only bytes can be counted
 
         actors::Wire::Received received() const {
             return device ? device->received() : wire ? wire->received() : actors::Wire::Received{};
@@ -82,7 +80,8 @@ private:
     void perform_service(const std::string& verb, const Fields& fields, const std::string& exchange);
     void rotate_keys(actors::Identity& identity);
     void authorize(model::HttpRequest& request, const Fields& fields);
-    bool has_settled(const Connection& connection, Opaque opaque) const;
+    bool has_settled(const Connection& connection) const;
+    bool has_settled_by_bytes(const actors::Wire::Received& received) const;
     bool has_settled_service() const;
 
     actors::Inbox& inbox_;

@@ -51,7 +51,7 @@ private:
 // What came is counted after it was told.
 bool becomes_quiet(Stage& stage) {
     const auto end = hubspec::test::patience();
-    while (!stage.is_quiet(Stage::Opaque::is_never_quiet))
+    while (!stage.is_quiet())
         if (std::chrono::steady_clock::now() > end) return false;
     return true;
 }
@@ -71,7 +71,7 @@ TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
     HeldBack::said = {true, 1, 1, 1};
     EXPECT_TRUE(becomes_quiet(stage));
     stage.perform({Speaker::wire, "pingreq", {}}, "main", "", bindings);
-    EXPECT_FALSE(stage.is_quiet(Stage::Opaque::is_never_quiet));
+    EXPECT_FALSE(stage.is_quiet());
     world.await_packet<mqtt::Pingresp>();
     HeldBack::said = {true, 2, 2, 1};
     EXPECT_TRUE(becomes_quiet(stage));
