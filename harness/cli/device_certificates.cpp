@@ -29,9 +29,10 @@ void DeviceCertificates::equip(actors::Identity& identity, const model::Identity
     identity.certificate_pem = made.certificate_pem;
     identity.key_pem = made.key_pem;
     identity.primary_key = identity.secondary_key = {};
-    if (spec.proof == model::Proof::x509)
-        identity.primary_thumbprint = identity.secondary_thumbprint =
-            pki::thumbprint(made.certificate_pem, pki::Digest::sha256);
+    if (spec.proof == model::Proof::x509) {
+        identity.primary_thumbprint = pki::thumbprint(made.certificate_pem, pki::Digest::sha256);
+        identity.secondary_thumbprint = pki::thumbprint(made.certificate_pem, pki::Digest::sha1);
+    }
     identity.credential_file = folder_.path() + "/" + std::to_string(++made_) + ".pem";
     write_private_file(identity.credential_file, made.certificate_pem + made.key_pem);
 }

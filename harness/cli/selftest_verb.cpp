@@ -65,6 +65,19 @@ std::vector<run::Case> concerned(const std::vector<run::Case>& cases, const devi
     return some;
 }
 
+/// Cases that differ in how the device connects and in nothing else, each such group by its first, and the others.
+struct Waves {
+    std::vector<run::Case> first, rest;
+};
+
+Waves in_waves(const std::vector<run::Case>& cases) {
+    Waves waves;
+    std::set<std::string> seen;
+    for (const auto& one : cases)
+        (seen.insert(run::name_beside_connection(one)).second ? waves.first : waves.rest).push_back(one);
+    return waves;
+}
+
 class Matrix {
 public:
     Matrix(const Suite& suite, std::vector<run::Case> cases, const SelftestOptions& options)
@@ -81,16 +94,9 @@ public:
     Row row(const deviations::Deviation& deviation) {
         Row row;
         row.deviation = &deviation;
-        const auto some = concerned(cases_, deviation);
-        row.ran = some.size();
-        for (const auto& one : run_against(some, {deviation.name})) {
-            const bool names = names_the_broken(one, deviation);
-            if (names)
-                add_killer(row, one);
-            else if (one.verdict == Verdict::fail)
-                row.others.push_back(one.name);
-            row.by_failure = row.by_failure || (names && one.verdict == Verdict::fail);
-        }
+        const auto [first, rest] = in_waves(concerned(cases_, deviation));
+        run_wave(row, first);
+        if (!row.caught() && !interrupted()) run_wave(row, rest);
         return row;
     }
 
@@ -110,6 +116,18 @@ public:
     bool interrupted() const { return interruption_.triggered(); }
 
 private:
+    void run_wave(Row& row, const std::vector<run::Case>& cases) {
+        row.ran += cases.size();
+        for (const auto& one : run_against(cases, {row.deviation->name})) {
+            const bool names = names_the_broken(one, *row.deviation);
+            if (names)
+                add_killer(row, one);
+            else if (one.verdict == Verdict::fail)
+                row.others.push_back(one.name);
+            row.by_failure = row.by_failure || (names && one.verdict == Verdict::fail);
+        }
+    }
+
     std::vector<CaseResult> run_against(const std::vector<run::Case>& cases,
                                         const std::vector<std::string>& deviations) {
         EmbeddedTarget target(deviations);

@@ -18,11 +18,13 @@ void bind_axis(std::vector<Case>& cases, const model::Axis& axis) {
     cases = std::move(bound);
 }
 
-std::string full_name(const Case& one) {
-    if (one.axes.empty()) return one.scenario.id;
+bool is_of_connection(const std::string& axis) { return axis == "transport" || axis == "identity" || axis == "auth"; }
+
+std::string named(const Case& one, bool with_connection) {
     std::string list;
-    for (const auto& [name, value] : one.axes) list += (list.empty() ? "" : ", ") + name + "=" + value;
-    return one.scenario.id + " [" + list + "]";
+    for (const auto& [name, value] : one.axes)
+        if (with_connection || !is_of_connection(name)) list += (list.empty() ? "" : ", ") + name + "=" + value;
+    return list.empty() ? one.scenario.id : one.scenario.id + " [" + list + "]";
 }
 
 template <class Range, class Predicate>
@@ -43,9 +45,11 @@ bool shares(const std::vector<std::string>& wanted, const std::vector<std::strin
 std::vector<Case> expand(const model::Scenario& scenario) {
     std::vector<Case> cases{{scenario, {}, {}, {}, {}}};
     for (const auto& axis : scenario.axes) bind_axis(cases, axis);
-    for (auto& one : cases) one.name = full_name(one);
+    for (auto& one : cases) one.name = named(one, true);
     return cases;
 }
+
+std::string name_beside_connection(const Case& one) { return named(one, false); }
 
 model::IdentitySpec own_identity(const Case& one) {
     const auto axis = [&](const std::string& name) {

@@ -24,6 +24,10 @@ std::vector<Case> expand(const model::Scenario& scenario);
 /// The identity "device" of the case: a device with a token, or what its axes `identity` and `auth` say.
 model::IdentitySpec own_identity(const Case& one);
 
+/// Its name without the axes `transport`, `identity` and `auth`: the same for cases that differ only in how the device
+/// connects.
+std::string name_beside_connection(const Case& one);
+
 /// `*` stands for anything but '/', `**` for anything; the whole name must match.
 bool matches_glob(std::string_view pattern, std::string_view name);
 

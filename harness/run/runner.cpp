@@ -108,6 +108,8 @@ private:
         note(NameBound{name + ".client_id", identity.client_id()});
         note(NameBound{name + ".path", identity.path()});
         note(NameBound{name + ".primary_key_length", static_cast<std::int64_t>(identity.primary_key.size())});
+        note(NameBound{name + ".sha256_thumbprint", identity.primary_thumbprint});
+        note(NameBound{name + ".sha1_thumbprint", identity.secondary_thumbprint});
     }
 
     /// What has already arrived belongs to the trace; nothing is waited for.

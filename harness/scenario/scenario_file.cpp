@@ -119,7 +119,8 @@ std::vector<Axis> read_over(const yaml::Node& node, Scope& scope) {
     return axes;
 }
 
-constexpr const char* identity_names[] = {".id", ".module_id", ".client_id", ".path", ".primary_key_length"};
+constexpr const char* identity_names[] = {
+    ".id", ".module_id", ".client_id", ".path", ".primary_key_length", ".sha256_thumbprint", ".sha1_thumbprint"};
 
 void declare_identity(const std::string& name, Scope& scope) {
     for (const auto* what : identity_names) scope.names.declare(name + what);

@@ -29,6 +29,15 @@ TEST(Expand, MakesOneCaseForEachCombination) {
     EXPECT_EQ(cases[3].bindings.at("qos"), model::Value(1));
 }
 
+TEST(Expand, HowTheDeviceConnectsCanBeLeftOutOfTheName) {
+    auto one = scenario("a/b");
+    one.axes = {{"transport", {"tls", "wss"}}, {"qos", {0}}, {"identity", {"module"}}, {"auth", {"x509"}}};
+    const auto cases = expand(one);
+    EXPECT_EQ(cases[1].name, "a/b [transport=wss, qos=0, identity=module, auth=x509]");
+    EXPECT_EQ(name_beside_connection(cases[1]), "a/b [qos=0]");
+    EXPECT_EQ(name_beside_connection(expand(scenario("a/b"))[0]), "a/b");
+}
+
 TEST(Glob, OneStarStaysInItsFolder) {
     EXPECT_TRUE(matches_glob("reported/*", "reported/patch"));
     EXPECT_FALSE(matches_glob("*", "reported/patch"));
