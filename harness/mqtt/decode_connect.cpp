@@ -63,13 +63,12 @@ bool keep_alive(Cursor& cursor, Connect& connect) {
 }
 
 /// A field that the connect flags announce must be in the payload.
-bool present(Cursor& cursor, std::string_view clause, std::string_view name) {
-    if (cursor.left() > 0) return true;
+bool missing(Cursor& cursor, std::string_view clause, std::string_view name) {
     return cursor.fail(clause, std::string(name) + " is missing: the packet ends before it", cursor.offset());
 }
 
 bool client_id(Cursor& cursor, Connect& connect) {
-    if (!present(cursor, "MQTT-3.1.3-3", "client id")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.3-3", "client id");
     const auto id = cursor.text({"client id", "MQTT 3.1.3.1"}, TextKind::plain);
     if (id) connect.client_id = *id;
     return id.has_value();
@@ -77,7 +76,7 @@ bool client_id(Cursor& cursor, Connect& connect) {
 
 bool will_topic(Cursor& cursor, Connect& connect) {
     if (!connect.will) return true;
-    if (!present(cursor, "MQTT-3.1.2-9", "will topic")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-9", "will topic");
     const auto topic = cursor.text({"will topic", "MQTT 3.1.3.2"}, TextKind::will_topic);
     if (topic) connect.will->topic = *topic;
     return topic.has_value();
@@ -85,7 +84,7 @@ bool will_topic(Cursor& cursor, Connect& connect) {
 
 bool will_message(Cursor& cursor, Connect& connect) {
     if (!connect.will) return true;
-    if (!present(cursor, "MQTT-3.1.2-9", "will message")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-9", "will message");
     const auto message = cursor.binary({"will message", "MQTT 3.1.3.3"});
     if (message) connect.will->payload.assign(message->begin(), message->end());
     return message.has_value();
@@ -93,7 +92,7 @@ bool will_message(Cursor& cursor, Connect& connect) {
 
 bool user_name(Cursor& cursor, Connect& connect) {
     if (!connect.user_name) return true;
-    if (!present(cursor, "MQTT-3.1.2-19", "user name")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-19", "user name");
     const auto name = cursor.text({"user name", "MQTT 3.1.3.4"}, TextKind::plain);
     if (name) connect.user_name = *name;
     return name.has_value();
@@ -101,7 +100,7 @@ bool user_name(Cursor& cursor, Connect& connect) {
 
 bool password(Cursor& cursor, Connect& connect) {
     if (!connect.password) return true;
-    if (!present(cursor, "MQTT-3.1.2-21", "password")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-21", "password");
     const auto bytes = cursor.binary({"password", "MQTT 3.1.3.5"});
     if (bytes) connect.password->assign(bytes->begin(), bytes->end());
     return bytes.has_value();

@@ -9,6 +9,50 @@ using model::Speaker;
 
 namespace {
 
+std::vector<std::string> sas_defects() {
+    return {"expired",
+            "far_future",
+            "negative_expiry",
+            "expiry_in_words",
+            "expiry_with_fraction",
+            "wrong_key",
+            "key_as_text",
+            "decoded_resource",
+            "unsigned_expiry",
+            "other_device",
+            "half_device",
+            "other_hub",
+            "wrong_scope",
+            "no_sr",
+            "no_sig",
+            "no_se",
+            "empty_sr",
+            "empty_sig",
+            "empty_se",
+            "twice_sr",
+            "twice_se",
+            "tampered_expiry",
+            "tampered_resource",
+            "tampered_signature",
+            "truncated_signature",
+            "encoded_signature",
+            "signature_no_base64",
+            "empty_skn",
+            "unknown_skn",
+            "extra_field",
+            "upper_case_fields",
+            "truncated",
+            "not_a_token",
+            "no_scheme",
+            "other_scheme",
+            "lower_case_scheme",
+            "two_spaces",
+            "leading_space",
+            "trailing_space",
+            "trailing_newline",
+            "double_encoded"};
+}
+
 Type sas_token() {
     return record(
         {
@@ -22,6 +66,7 @@ Type sas_token() {
                      "The fields of the token in their order, as they are spelled; sr, sig, se, skn when missing."),
             optional("escapes", word({"upper", "lower", "double", "none"}),
                      "How sr= is percent-encoded; upper when missing."),
+            optional("defect", word(sas_defects()), "The one thing that is wrong about the token."),
             optional("scheme", text(), "The word before the fields; SharedAccessSignature when missing."),
         },
         {{"expires_in", "expiry"}, {"key", "policy"}});
