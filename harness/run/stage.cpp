@@ -135,18 +135,22 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
     if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
     if (verb == "open") return;
     if (verb == "ping_frame") return connection.wire->send_ping_frame();
-    if (verb == "bytes" || verb == "rest" || fields.has("first")) connection.is_opaque = true;
+    if (verb == "bytes" || verb == "rest") connection.is_opaque = true;
     if (verb == "bytes")
         return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}), chunks(fields));
     if (verb == "rest")
         return connection.wire->send_rest(fields.has("first") ? std::optional(fields.integer("first", 0))
                                                               : std::nullopt);
-    if (fields.has("first"))
-        return connection.wire->send_first(packet_of(connection, verb, fields),
-                                           static_cast<std::size_t>(fields.integer("first", 0)));
+    if (fields.has("first")) return send_first(connection, verb, fields);
     connection.wire->send(
         verb == "send" ? packets_of(connection, fields) : std::vector{packet_of(connection, verb, fields)},
         fields.text("frame", "binary") == "text" ? Wire::Frame::text : Wire::Frame::binary);
+}
+
+void Stage::send_first(Connection& connection, const std::string& verb, const Fields& fields) {
+    const auto packet = packet_of(connection, verb, fields);
+    connection.is_opaque = true;  // a CONNECT begins anew, and is not whole yet
+    connection.wire->send_first(packet, static_cast<std::size_t>(fields.integer("first", 0)));
 }
 
 Wire::Transport Stage::transport(const Fields& fields) const {

@@ -72,6 +72,7 @@ private:
     void perform_device(Connection& connection, const std::string& verb, const Fields& fields);
     void connect_device(Connection& connection, const Fields& fields);
     void perform_wire(Connection& connection, const std::string& verb, const Fields& fields);
+    void send_first(Connection& connection, const std::string& verb, const Fields& fields);
     actors::Wire::Transport transport(const Fields& fields) const;
     /// Whose certificate the client shows: its own unless the line says otherwise.
     const actors::Identity* presenter(const Fields& fields) const;
