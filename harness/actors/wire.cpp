@@ -24,17 +24,14 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     std::vector<std::function<void()>> waiting;  // for the transport
     bool opened = false;
     bool answered = false;  // the upgrade was, but not granted
-    std::uint16_t port = 0;
-    bool closing = false;  // this side has begun to
-    std::string said;      // of the end, by the WebSocket
-    bool broken = false;   // the peer's bytes are no MQTT: nothing more is decoded
-    std::atomic<std::uint64_t> packets = 0, publishes = 0;
+    bool closing = false;   // this side has begun to
+    std::string said;       // of the end, by the WebSocket
+    bool broken = false;    // the peer's bytes are no MQTT: nothing more is decoded
+    std::atomic<std::uint64_t> packets = 0, publishes = 0, bytes_sent = 0;
     // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
     // and complete after it.
     std::atomic<std::uint64_t> opens = 0, ends_begun = 0, ends = 0;
-    std::atomic<std::uint64_t> on_transport = 0, bytes_sent = 0;  // of the newest transport
-    std::atomic<std::uint16_t> local_port = 0;
-    mqtt::Bytes kept;       // the caller's thread only
+    mqtt::Bytes kept;       // of a packet whose beginning went out; the caller's thread only
     bool silenced = false;  // the case is over: the inbox may be gone
 
     void tell(EventForm event) {
@@ -64,7 +61,6 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
         const bool publish = std::holds_alternative<mqtt::Publish>(packet);
         tell(PacketReceived{connection, std::move(packet)});
         ++packets;
-        ++on_transport;
         if (publish) ++publishes;
     }
 
@@ -82,7 +78,6 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
 
     void on_opened(const std::string& tls_version) {
         opened = true;
-        local_port = port;
         tell(ConnectionOpened{connection, tls_version});
         for (const auto& send : std::exchange(waiting, {})) send();
     }
@@ -120,10 +115,8 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
         decoder = mqtt::StreamDecoder(mqtt::Sender::server);
         undecoded.clear();
         opened = answered = broken = closing = false;
-        on_transport = 0;
         net::Socket::Callbacks callbacks;
         callbacks.opened = [self = shared_from_this(), over, host = endpoint.host_name](const net::PeerFacts& facts) {
-            self->port = facts.local_port;
             if (over) return self->upgrade(host, *over, facts.tls_version);
             self->on_opened(facts.tls_version);
         };
@@ -176,10 +169,9 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
                                        .key_pem = transport.key_pem,
                                        .version = transport.version,
                                        .verify = true});
-    impl_->local_port = 0;
-    impl_->bytes_sent = 0;
     impl_->kept.clear();
     ++impl_->opens;
+    impl_->bytes_sent = 0;
     impl_->loop.post(
         [impl = impl_, endpoint, tls, over = transport.web_socket] { impl->connect(endpoint, tls, over); });
 }
@@ -263,9 +255,8 @@ void Wire::reset() {
     });
 }
 
-Wire::Received Wire::received() const {
-    return {impl_->packets,      impl_->publishes,  impl_->ends >= impl_->opens,
-            impl_->on_transport, impl_->bytes_sent, impl_->local_port};
-}
+std::uint64_t Wire::bytes_sent() const { return impl_->bytes_sent; }
+
+Wire::Received Wire::received() const { return {impl_->packets, impl_->publishes, impl_->ends >= impl_->opens}; }
 
 }  // namespace hubspec::actors

@@ -62,11 +62,10 @@ public:
         std::uint64_t packets = 0;
         std::uint64_t publishes = 0;
         bool closed = false;
-        std::uint64_t on_transport = 0;  ///< packets that came on this transport
-        std::uint64_t bytes_sent = 0;    ///< of MQTT on this transport
-        std::uint16_t local_port = 0;    ///< 0: the transport does not stand yet
     };
     Received received() const;
+    /// Bytes of MQTT since the transport was opened; they may still be on their way.
+    std::uint64_t bytes_sent() const;
 
 private:
     void write(std::vector<mqtt::Bytes> pieces, Frame frame);

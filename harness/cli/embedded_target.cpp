@@ -15,10 +15,6 @@ namespace hubspec::cli {
 
 namespace {
 
-run::HubCounts counts_of(const hub::ConnectionCounts& one) {
-    return {one.open, one.packets_sent, one.packets_received, one.requests_received, one.bytes_received};
-}
-
 constexpr const char* host_name = "hubspec.azure-devices.net";
 
 model::Value embedded_capabilities(const std::string& profile, const hub::Policy& policy) {
@@ -93,20 +89,12 @@ public:
     }
 
     std::optional<run::HubCounts> counts(const std::string& client_id, std::size_t ordinal) override {
-        run::HubCounts counts;
+        std::optional<run::HubCounts> counts;
         server_->with_hub([&](hub::Hub& hub, hub::Time) {
             std::size_t seen = 0;
             for (const auto& one : hub.connections())
-                if (one.client_id == client_id && seen++ == ordinal) counts = counts_of(one);
-        });
-        return counts;
-    }
-
-    std::optional<run::HubCounts> counts_from(std::uint16_t port) override {
-        std::optional<run::HubCounts> counts;
-        server_->with_hub([&](hub::Hub& hub, hub::Time) {
-            for (const auto& one : hub.connections())
-                if (one.peer_port == port) counts = counts_of(one);  // the newest, should a port come again
+                if (one.client_id == client_id && (one.open || !client_id.empty()) && seen++ == ordinal)
+                    counts = {one.open, one.packets_sent, one.requests_received, one.bytes_received};
         });
         return counts;
     }

@@ -159,16 +159,8 @@ struct Socket::Impl {
         }
         open = true;
         const auto keep = self.lock();
-        if (callbacks.opened) callbacks.opened(facts());
+        if (callbacks.opened) callbacks.opened(is_tls() ? facts_of(ssl.get()) : PeerFacts{});
         return !ended;
-    }
-
-    PeerFacts facts() const {
-        PeerFacts facts = is_tls() ? facts_of(ssl.get()) : PeerFacts{};
-        error_code gone;
-        facts.local_port = socket.local_endpoint(gone).port();
-        facts.peer_port = socket.remote_endpoint(gone).port();
-        return facts;
     }
 
     void flush() {

@@ -38,7 +38,6 @@ struct PeerFacts {
         std::chrono::sys_seconds not_before{}, not_after{};  ///< when it and all above it hold
     };
     std::optional<Certificate> certificate;
-    std::uint16_t local_port = 0, peer_port = 0;  ///< of the TCP connection: both sides name it by them
 };
 
 /// A TCP connection, with TLS unless it is plain. All calls and callbacks happen on the loop's thread; after `ended` no

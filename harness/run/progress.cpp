@@ -157,14 +157,15 @@ void Progress::evaluate_all_of(const std::vector<Expectation>& wanted) {
 }
 
 void Progress::evaluate_outcomes(const Outcomes& group) {
-    for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
-        const auto& outcome = group.outcomes[i];
-        if (!take_match(outcome.expectation)) continue;
-        record().outcome = i;
-        record().source = outcome.source;
-        record().state = outcome.verdict == Verdict::pass ? StepState::satisfied : StepState::warned;
-        return;
-    }
+    for (auto& observation : mailbox_)  // what came first decides, however much is here by now
+        for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
+            const auto& outcome = group.outcomes[i];
+            if (!take(observation, outcome.expectation)) continue;
+            record().outcome = i;
+            record().source = outcome.source;
+            record().state = outcome.verdict == Verdict::pass ? StepState::satisfied : StepState::warned;
+            return;
+        }
     const auto& documented = group.outcomes.front().expectation;
     record().expected = describe(documented, bindings_);
     record().event = documented.event;
@@ -181,17 +182,19 @@ void Progress::evaluate_never(const Never& never) {
 }
 
 bool Progress::take_match(const Expectation& expectation) {
-    for (auto& observation : mailbox_) {
-        if (observation.taken) continue;
-        auto comparison = compare(expectation, step().connection, observation.form, bindings_);
-        if (!comparison.matches()) continue;
-        observation.taken = true;
-        bindings_ = std::move(comparison.bindings);
-        record().taken = observation.index;
-        step_of_event_[observation.index] = *current_;
-        return true;
-    }
-    return false;
+    return std::any_of(mailbox_.begin(), mailbox_.end(),
+                       [&](Observation& observation) { return take(observation, expectation); });
+}
+
+bool Progress::take(Observation& observation, const Expectation& expectation) {
+    if (observation.taken) return false;
+    auto comparison = compare(expectation, step().connection, observation.form, bindings_);
+    if (!comparison.matches()) return false;
+    observation.taken = true;
+    bindings_ = std::move(comparison.bindings);
+    record().taken = observation.index;
+    step_of_event_[observation.index] = *current_;
+    return true;
 }
 
 void Progress::note_closest(const Expectation& expectation) {

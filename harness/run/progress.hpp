@@ -80,6 +80,7 @@ private:
     void evaluate_outcomes(const model::Outcomes& outcomes);
     void evaluate_never(const model::Never& never);
     bool take_match(const model::Expectation& expectation);
+    bool take(Observation& observation, const model::Expectation& expectation);  ///< when they match
     void note_closest(const model::Expectation& expectation);
     bool is_hopeless(const model::Expectation& expectation) const;
     /// Follows from something else: the end of a connection after DISCONNECT, or after a refusal [MQTT-3.2.2-5].

@@ -95,12 +95,11 @@ Credentials Stage::credentials(const std::string& identity) const {
 }
 
 void Stage::note_client(Connection& connection, const mqtt::Connect& packet) {
+    if (connection.wire && !connection.client_id.empty()) return;  // one transport is one client, whatever it says
     connection.client_id = packet.client_id;
     connection.ordinal = clients_[packet.client_id]++;
     connection.requests_sent = 1;
-    connection.packets_sent = 0;
     connection.received_before = connection.received().packets;
-    connection.is_opaque = false;
 }
 
 void Stage::perform_device(Connection& connection, const std::string& verb, const Fields& fields) {
@@ -132,25 +131,22 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
     if (!connection.wire) connection.wire = std::make_unique<Wire>(loop_, inbox_, connection.name);
     if (verb == "close")
         return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
-    if (verb == "open" || !connection.wire->is_open()) connection.wire->open(session_->endpoint(), transport(fields));
+    if (verb == "open" || !connection.wire->is_open()) {
+        connection.client_id.clear();
+        connection.received_before = connection.received().packets;
+        connection.wire->open(session_->endpoint(), transport(fields));
+    }
     if (verb == "open") return;
     if (verb == "ping_frame") return connection.wire->send_ping_frame();
-    if (verb == "bytes" || verb == "rest") connection.is_opaque = true;
     if (verb == "bytes")
         return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}), chunks(fields));
-    if (verb == "rest")
-        return connection.wire->send_rest(fields.has("first") ? std::optional(fields.integer("first", 0))
-                                                              : std::nullopt);
-    if (fields.has("first")) return send_first(connection, verb, fields);
+    const auto first =
+        fields.has("first") ? std::optional(static_cast<std::size_t>(fields.integer("first", 0))) : std::nullopt;
+    if (verb == "rest") return connection.wire->send_rest(first);
+    if (first) return connection.wire->send_first(packet_of(connection, verb, fields), *first);
     connection.wire->send(
         verb == "send" ? packets_of(connection, fields) : std::vector{packet_of(connection, verb, fields)},
         fields.text("frame", "binary") == "text" ? Wire::Frame::text : Wire::Frame::binary);
-}
-
-void Stage::send_first(Connection& connection, const std::string& verb, const Fields& fields) {
-    const auto packet = packet_of(connection, verb, fields);
-    connection.is_opaque = true;  // a CONNECT begins anew, and is not whole yet
-    connection.wire->send_first(packet, static_cast<std::size_t>(fields.integer("first", 0)));
 }
 
 Wire::Transport Stage::transport(const Fields& fields) const {
@@ -170,9 +166,6 @@ actors::WirePacket Stage::packet_of(Connection& connection, const std::string& v
     auto packet = wire_packet(verb, fields, credentials(connection.identity), connection.next_packet_id);
     if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.next_packet_id;
     if (const auto* connect = std::get_if<mqtt::Connect>(&packet.packet)) note_client(connection, *connect);
-    if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.requests_sent;
-    ++connection.packets_sent;
-    if (packet.distortion != mqtt::Distortion{}) connection.is_opaque = true;
     return packet;
 }
 
@@ -236,21 +229,19 @@ bool Stage::is_quiet() {
     return !service_ || has_settled_service();
 }
 
+std::optional<HubCounts> Stage::counts(const Connection& connection) const {
+    if (connection.client_id.empty()) return session_->counts({}, 0);
+    const auto own = session_->counts(connection.client_id, connection.ordinal);
+    return own ? own : session_->counts({}, 0);  // a CONNECT that the hub did not take for one
+}
+
 bool Stage::has_settled(const Connection& connection) const {
     const auto received = connection.received();
     if (received.closed) return true;
-    if (connection.is_opaque) return has_settled_by_bytes(received);
-    if (connection.client_id.empty()) return connection.is_open;
-    const auto counts = session_->counts(connection.client_id, connection.ordinal);
-    return counts && counts->open && counts->requests_received >= connection.requests_sent &&
-           counts->packets_received >= connection.packets_sent &&
-           received.packets - connection.received_before >= counts->packets_sent;
-}
-
-bool Stage::has_settled_by_bytes(const Wire::Received& received) const {
-    const auto counts = session_->counts_from(received.local_port);
-    return counts && counts->open && counts->bytes_received >= received.bytes_sent &&
-           received.on_transport >= counts->packets_sent;
+    const auto taken = counts(connection);
+    if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;
+    if (connection.wire) return taken->bytes_received >= connection.wire->bytes_sent();
+    return taken->requests_received >= connection.requests_sent;  // Paho sends packets that nobody asked for
 }
 
 bool Stage::has_settled_service() const {

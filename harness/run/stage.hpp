@@ -42,6 +42,7 @@ public:
     bool is_fenced() const { return is_fenced_; }
     void note_opened(const std::string& connection);
 
+    /// What is said of connections on which something else than whole packets was sent: the hub's counts know nothing.
     /// True when everything that was sent has reached the hub and everything it sent has come back. While its clock
     /// stands still nothing can come then.
     bool is_quiet();
@@ -57,10 +58,8 @@ private:
         std::size_t ordinal = 0;  // among the connections with this client identifier
         mqtt::PacketId next_packet_id = 1;
         std::uint64_t requests_sent = 0;    // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
-        std::uint64_t packets_sent = 0;     // of a wire: all of them; Paho sends some that nobody asked for
         std::uint64_t received_before = 0;  // packets of the transports before this one
         bool is_open = false;               // the transport has come about
-        bool is_opaque = false;             // something else than whole packets was sent: only bytes can be counted
 
         actors::Wire::Received received() const {
             return device ? device->received() : wire ? wire->received() : actors::Wire::Received{};
@@ -72,7 +71,6 @@ private:
     void perform_device(Connection& connection, const std::string& verb, const Fields& fields);
     void connect_device(Connection& connection, const Fields& fields);
     void perform_wire(Connection& connection, const std::string& verb, const Fields& fields);
-    void send_first(Connection& connection, const std::string& verb, const Fields& fields);
     actors::Wire::Transport transport(const Fields& fields) const;
     /// Whose certificate the client shows: its own unless the line says otherwise.
     const actors::Identity* presenter(const Fields& fields) const;
@@ -82,7 +80,7 @@ private:
     void rotate_keys(actors::Identity& identity);
     void authorize(model::HttpRequest& request, const Fields& fields);
     bool has_settled(const Connection& connection) const;
-    bool has_settled_by_bytes(const actors::Wire::Received& received) const;
+    std::optional<HubCounts> counts(const Connection& connection) const;
     bool has_settled_service() const;
 
     actors::Inbox& inbox_;

@@ -17,9 +17,8 @@ namespace hubspec::run {
 struct HubCounts {
     bool open = false;
     std::uint64_t packets_sent = 0;
-    std::uint64_t packets_received = 0;
     std::uint64_t requests_received = 0;  ///< CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
-    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_received = 0;     ///< packets or not
 };
 
 /// The same of the service API.
@@ -40,12 +39,9 @@ public:
     virtual std::optional<std::string> policy_key(const std::string& policy) const = 0;
     /// Moves the hub's clock; false where that cannot be done and the caller must wait.
     virtual bool advance(std::chrono::milliseconds by) = 0;
-    /// Counts of the `ordinal`-th connection (from 0) that used this client identifier; nullopt where the hub cannot be
-    /// asked.
+    /// Counts of the `ordinal`-th connection (from 0) that used this client identifier, or of the `ordinal`-th open one
+    /// without a CONNECT when it is empty; nullopt when there is none, or where the hub cannot be asked.
     virtual std::optional<HubCounts> counts(const std::string& client_id, std::size_t ordinal) = 0;
-    /// Counts of the connection that comes from this port of ours, whatever it says about itself; nullopt where the hub
-    /// cannot be asked or has not seen it yet.
-    virtual std::optional<HubCounts> counts_from(std::uint16_t) { return std::nullopt; }
     /// Device connections whose TLS handshake the hub has finished so far.
     virtual std::optional<std::uint64_t> transports_taken() { return std::nullopt; }
     virtual std::optional<ServiceCounts> service_counts() { return std::nullopt; }

@@ -162,6 +162,18 @@ TEST(Judge, AKnownOtherOutcomeWarnsWithItsSource) {
               "twin/example.yaml:7:5: documented is hub: closes; seen was PUBACK 1 (known: paho.mqtt.c#1617 (2025))");
 }
 
+TEST(Judge, OfSeveralOutcomesThatAreHereTheEarliestDecides) {
+    Outcomes outcomes{{Outcome{hub("publish", {field("topic", text("new"))}), Verdict::pass, ""},
+                       Outcome{hub("publish", {field("topic", text("old"))}), Verdict::warn, "seen"}}};
+    auto both = plan({step(outcomes, 7)});
+    EXPECT_EQ(
+        judge(both, {event(0, publish("old")), event(1, publish("new")), event(2, StepBegan{0})}, catalogue()).verdict,
+        Verdict::warn);
+    EXPECT_EQ(
+        judge(both, {event(0, publish("new")), event(1, publish("old")), event(2, StepBegan{0})}, catalogue()).verdict,
+        Verdict::pass);
+}
+
 TEST(Judge, ADeviceLineWaitsForItsAcknowledgement) {
     auto connects = plan({step(Action{Speaker::device, "connect", {}}, 7), step(hub("pingresp"), 8)});
     const auto refused = judge(

@@ -66,14 +66,18 @@ TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
     stage.start({});
     const Bindings bindings;
     stage.perform({Speaker::wire, "connect", {}}, "main", "", bindings);
+    const auto connect = world.await<PacketSent>();
+    const std::uint64_t bytes = mqtt::encode(connect.packet, connect.distortion).size();
     world.await_packet<mqtt::Connack>();
     stage.note_opened("main");
-    HeldBack::said = {true, 1, 1, 1};
+    HeldBack::said = {true, 1, 1, bytes};
     EXPECT_TRUE(becomes_quiet(stage));
     stage.perform({Speaker::wire, "pingreq", {}}, "main", "", bindings);
     EXPECT_FALSE(stage.is_quiet());
     world.await_packet<mqtt::Pingresp>();
-    HeldBack::said = {true, 2, 2, 1};
+    HeldBack::said = {true, 2, 1, bytes};
+    EXPECT_FALSE(stage.is_quiet()) << "the hub has not seen all bytes";
+    HeldBack::said = {true, 2, 1, bytes + 2};
     EXPECT_TRUE(becomes_quiet(stage));
 }
 
