@@ -131,7 +131,9 @@ private:
         note(StepBegan{index});
         std::visit(overloaded{
                        [&](const Action& action) {
+                           if (std::exchange(has_left_, false) && stage_->is_fenced()) fence();
                            perform(action, index);
+                           has_left_ = ends_a_connection(action.verb);
                            await(window());
                        },
                        [&](const Expectation&) { await(window()); },
@@ -206,6 +208,11 @@ private:
 
     // --- performing ---
 
+    /// `send` is a list that may end with a DISCONNECT.
+    static bool ends_a_connection(const std::string& verb) {
+        return verb == "disconnect" || verb == "drop" || verb == "close" || verb == "send";
+    }
+
     void perform(const Action& action, std::size_t index) {
         invent_names(action.fields);
         stage_->perform(action, step().connection, exchange_name(step(), index), progress_.bindings());
@@ -229,6 +236,7 @@ private:
     Interruption::Watch watch_;
     Trace trace_;
     bool broken_ = false;
+    bool has_left_ = false;  // the last line ended a connection: the hub must know before the next one speaks
     std::optional<Stage> stage_;
 };
 

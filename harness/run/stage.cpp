@@ -236,9 +236,15 @@ std::optional<HubCounts> Stage::counts(const Connection& connection) const {
     return own ? own : session_->counts({}, 0);  // a CONNECT that the hub did not take for one
 }
 
+bool Stage::has_left(const Connection& connection) const {
+    if (connection.client_id.empty()) return true;
+    const auto known = session_->counts(connection.client_id, connection.ordinal);
+    return !known || !known->open;
+}
+
 bool Stage::has_settled(const Connection& connection) const {
     const auto received = connection.received();
-    if (received.closed) return true;
+    if (received.closed) return has_left(connection);
     if (connection.wire && !connection.is_open) return false;
     const auto taken = counts(connection);
     if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;

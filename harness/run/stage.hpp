@@ -80,6 +80,8 @@ private:
     void rotate_keys(actors::Identity& identity);
     void authorize(model::HttpRequest& request, const Fields& fields);
     bool has_settled(const Connection& connection) const;
+    /// What this side has closed the hub may still hold for open: its end is on the way like any packet.
+    bool has_left(const Connection& connection) const;
     std::optional<HubCounts> counts(const Connection& connection) const;
     bool has_settled_service() const;
 

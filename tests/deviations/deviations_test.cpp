@@ -113,7 +113,7 @@ TEST(Table, HasNoTwoLinesThatAreTheSameHub) {
     const auto& table = all();
     for (auto one = table.begin(); one != table.end(); ++one)
         for (auto other = std::next(one); other != table.end(); ++other)
-            EXPECT_FALSE(policy_of(*one) == policy_of(*other) && one->rules == other->rules)
+            EXPECT_FALSE(one->kind == other->kind && policy_of(*one) == policy_of(*other) && one->rules == other->rules)
                 << one->name << " is " << other->name;
 }
 

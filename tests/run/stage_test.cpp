@@ -80,6 +80,11 @@ TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
     EXPECT_FALSE(stage.is_quiet()) << "the hub has not seen all bytes";
     HeldBack::said = {true, 2, 1, bytes + 2};
     EXPECT_TRUE(becomes_quiet(stage));
+    stage.perform({Speaker::wire, "close", {}}, "main", "", bindings);
+    world.await<ConnectionClosed>();
+    EXPECT_FALSE(stage.is_quiet()) << "the hub still holds the connection for open";
+    HeldBack::said = {false, 2, 1, bytes + 2};
+    EXPECT_TRUE(becomes_quiet(stage));
 }
 
 }  // namespace
