@@ -286,8 +286,14 @@ void Service::ask(const std::string& exchange, HttpRequest request) {
 
 Service::Counts Service::counts() const { return {impl_->asked, impl_->answered}; }
 
-void Service::follow_telemetry() { impl_->follow("telemetry", 0); }
-void Service::follow_log() { impl_->follow("log", 0); }
+void Service::follow_telemetry(std::int64_t after) { impl_->follow("telemetry", after); }
+void Service::follow_log(std::int64_t after) { impl_->follow("log", after); }
+
+std::int64_t Service::newest(const std::string& list) {
+    const auto answer = parse_json(fetch({"GET", "/_hubspec/" + list + "?after=now&wait=0", {}, {}}).body);
+    const auto* next = answer ? answer->find("next") : nullptr;
+    return next != nullptr && next->integer() != nullptr ? *next->integer() : 0;
+}
 
 HttpResponse Service::fetch(HttpRequest request) {
     std::promise<Reply> promise;

@@ -1,5 +1,6 @@
 #include "harness/actors/wire.hpp"
 
+#include <algorithm>
 #include <atomic>
 
 #include "harness/mqtt/decode.hpp"
@@ -30,6 +31,7 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
     // and complete after it.
     std::atomic<std::uint64_t> opens = 0, ends_begun = 0, ends = 0;
+    mqtt::Bytes kept;       // of a packet whose beginning went out; the caller's thread only
     bool silenced = false;  // the case is over: the inbox may be gone
 
     void tell(EventForm event) {
@@ -167,6 +169,7 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
                                        .key_pem = transport.key_pem,
                                        .version = transport.version,
                                        .verify = true});
+    impl_->kept.clear();
     ++impl_->opens;
     impl_->bytes_sent = 0;
     impl_->loop.post(
@@ -175,21 +178,62 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
 
 bool Wire::is_open() const { return impl_->opens > impl_->ends_begun; }
 
-void Wire::send(const std::vector<WirePacket>& packets, Frame frame) {
-    mqtt::Bytes all;
-    for (const auto& one : packets) {
-        const auto bytes = mqtt::encode(one.packet, one.distortion);
-        all.insert(all.end(), bytes.begin(), bytes.end());
+namespace {
+
+/// Appends the bytes of a packet to the last piece, and cuts it where its chunks end.
+void append(std::vector<mqtt::Bytes>& pieces, const mqtt::Bytes& bytes, const std::vector<std::size_t>& chunks) {
+    if (pieces.empty()) pieces.emplace_back();
+    std::size_t at = 0, number = 0;
+    while (!chunks.empty() && bytes.size() - at > chunks[number]) {
+        const auto from = bytes.begin() + static_cast<std::ptrdiff_t>(at);
+        pieces.back().insert(pieces.back().end(), from, from + static_cast<std::ptrdiff_t>(chunks[number]));
+        pieces.emplace_back();
+        at += chunks[number];
+        if (number + 1 < chunks.size()) ++number;
     }
-    for (const auto& one : packets) impl_->inbox.put(PacketSent{impl_->connection, one.packet, one.distortion});
-    impl_->bytes_sent += all.size();
-    impl_->loop.post([impl = impl_, all = std::move(all), frame] { impl->write(all, frame); });
+    pieces.back().insert(pieces.back().end(), bytes.begin() + static_cast<std::ptrdiff_t>(at), bytes.end());
 }
 
-void Wire::send_bytes(const mqtt::Bytes& bytes) {
+std::size_t size_of(const std::vector<mqtt::Bytes>& pieces) {
+    std::size_t size = 0;
+    for (const auto& piece : pieces) size += piece.size();
+    return size;
+}
+
+}  // namespace
+
+void Wire::write(std::vector<mqtt::Bytes> pieces, Frame frame) {
+    impl_->bytes_sent += size_of(pieces);
+    impl_->loop.post([impl = impl_, pieces = std::move(pieces), frame] {
+        for (const auto& piece : pieces) impl->write(piece, frame);
+    });
+}
+
+void Wire::send(const std::vector<WirePacket>& packets, Frame frame) {
+    std::vector<mqtt::Bytes> pieces;
+    for (const auto& one : packets) append(pieces, mqtt::encode(one.packet, one.distortion), one.chunks);
+    for (const auto& one : packets) impl_->inbox.put(PacketSent{impl_->connection, one.packet, one.distortion});
+    write(std::move(pieces), frame);
+}
+
+void Wire::send_bytes(const mqtt::Bytes& bytes, const std::vector<std::size_t>& chunks) {
+    std::vector<mqtt::Bytes> pieces;
+    append(pieces, bytes, chunks);
     impl_->inbox.put(BytesSent{impl_->connection, bytes});
-    impl_->bytes_sent += bytes.size();
-    impl_->loop.post([impl = impl_, bytes] { impl->write(bytes, Frame::binary); });
+    write(std::move(pieces), Frame::binary);
+}
+
+void Wire::send_first(const WirePacket& packet, std::size_t size) {
+    impl_->kept = mqtt::encode(packet.packet, packet.distortion);
+    send_rest(size);
+}
+
+void Wire::send_rest(std::optional<std::size_t> size) {
+    auto& kept = impl_->kept;
+    const auto end = kept.begin() + static_cast<std::ptrdiff_t>(std::min(size.value_or(kept.size()), kept.size()));
+    const mqtt::Bytes part(kept.begin(), end);
+    kept.erase(kept.begin(), end);
+    if (!part.empty()) send_bytes(part);
 }
 
 void Wire::send_ping_frame() {

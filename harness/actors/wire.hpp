@@ -16,6 +16,9 @@ namespace hubspec::actors {
 struct WirePacket {
     mqtt::Packet packet;
     mqtt::Distortion distortion;
+    /// Sizes of the pieces in which it goes out, the last of them as often as needed; none: in one. What is left of it
+    /// goes out together with the packet behind it.
+    std::vector<std::size_t> chunks = {};
 };
 
 /// A raw connection: sends what it is told, legal or not, and reports every packet, byte and close that comes back.
@@ -41,9 +44,14 @@ public:
     void open(const Endpoint& endpoint, const Transport& transport);
     bool is_open() const;
 
-    /// All of them in one write, so in one TLS record where it fits, or in one WebSocket frame.
+    /// All of them in one write, so in one TLS record where it fits, or in one WebSocket frame; in pieces where chunks
+    /// say so.
     void send(const std::vector<WirePacket>& packets, Frame frame = Frame::binary);
-    void send_bytes(const mqtt::Bytes& bytes);
+    void send_bytes(const mqtt::Bytes& bytes, const std::vector<std::size_t>& chunks = {});
+    /// Only the beginning of a packet; the rest is kept for send_rest().
+    void send_first(const WirePacket& packet, std::size_t size);
+    /// So many bytes of what was kept, or all of it.
+    void send_rest(std::optional<std::size_t> size);
     void send_ping_frame();
 
     void close();  ///< of a WebSocket its close frame; TLS close_notify and FIN
@@ -60,6 +68,8 @@ public:
     std::uint64_t bytes_sent() const;
 
 private:
+    void write(std::vector<mqtt::Bytes> pieces, Frame frame);
+
     struct Impl;
     std::shared_ptr<Impl> impl_;
 };

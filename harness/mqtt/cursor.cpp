@@ -8,16 +8,18 @@
 namespace hubspec::mqtt {
 
 bool Cursor::fail(std::string_view clause, std::string text, std::size_t offset) {
+    if (leniency_.contains(clause)) return true;
     if (!malformed_) malformed_ = Malformed{std::string(clause), std::move(text), offset};
     return false;
 }
 
 bool Cursor::fits(const Field& field, std::size_t needed) {
     if (left() >= needed) return true;
-    return fail(field.section,
-                std::string(field.name) + " needs at least " + count_bytes(needed) + ", the packet has " +
-                    std::to_string(left()) + " left",
-                at_);
+    fail(field.section,
+         std::string(field.name) + " needs at least " + count_bytes(needed) + ", the packet has " +
+             std::to_string(left()) + " left",
+         at_);
+    return false;
 }
 
 std::optional<std::uint8_t> Cursor::byte(const Field& field) {
@@ -42,7 +44,7 @@ std::optional<std::size_t> Cursor::length(const Field& field, std::size_t owed) 
     std::string seen = std::string(field.name) + " announces " + count_bytes(*size) + ", the packet has " +
                        std::to_string(left()) + " left";
     if (owed > 0) seen += ", " + std::to_string(owed) + " of them for what follows";
-    fail(field.section, std::move(seen), start);
+    if (fail(field.section, std::move(seen), start)) return left() - owed;
     return std::nullopt;
 }
 
@@ -56,8 +58,8 @@ std::optional<std::string_view> Cursor::text(const Field& field, TextKind kind, 
     underway_.checked = at_ + check.checked;
     if (check.fault) {
         const std::size_t offset = *size == 0 ? prefix : at_ + check.fault->offset;
-        fail(check.fault->clause, std::string(field.name) + " " + check.fault->text, offset);
-        return std::nullopt;
+        if (!fail(check.fault->clause, std::string(field.name) + " " + check.fault->text, offset)) return std::nullopt;
+        underway_.checked = at_ + *size;  // one rule let pass, and the text is looked at no more
     }
     if (here.size() < *size) return std::nullopt;
     at_ += *size;

@@ -22,8 +22,8 @@ struct Field {
 class Cursor {
 public:
     /// `here` starts at the first byte of the packet and may end before or at the end of the packet.
-    Cursor(std::span<const std::uint8_t> here, Underway& underway)
-        : here_(here), underway_(underway), at_(underway.taken) {}
+    Cursor(std::span<const std::uint8_t> here, Underway& underway, const Leniency& leniency)
+        : here_(here), underway_(underway), leniency_(leniency), at_(underway.taken) {}
 
     std::optional<std::uint8_t> byte(const Field& field);
     std::optional<std::uint16_t> two_bytes(const Field& field);
@@ -34,7 +34,7 @@ public:
     /// All that is left of the packet.
     std::optional<std::span<const std::uint8_t>> rest();
 
-    /// Names the broken rule; the first one stands. Returns false for the row to return.
+    /// Names the broken rule; the first one stands. True when it is let pass, and the row goes on.
     bool fail(std::string_view clause, std::string text, std::size_t offset);
 
     std::size_t offset() const { return at_; }
@@ -51,6 +51,7 @@ private:
 
     std::span<const std::uint8_t> here_;
     Underway& underway_;
+    const Leniency& leniency_;
     std::size_t at_;
     std::optional<Malformed> malformed_;
 };

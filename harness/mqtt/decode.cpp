@@ -103,37 +103,40 @@ Malformed trailing_bytes(const Cursor& cursor, const Packet& packet) {
             cursor.offset()};
 }
 
-DecodeResult decode_body(std::span<const std::uint8_t> here, Underway& underway) {
-    Cursor cursor(here, underway);
+DecodeResult decode_body(std::span<const std::uint8_t> here, Underway& underway, const Leniency& leniency) {
+    Cursor cursor(here, underway, leniency);
     const bool complete = take_rows(cursor, underway);
     const bool fits = complete ? cursor.left() == 0 : !cursor.malformed();
     if (!fits && has_foreign_layout(underway)) return finish_foreign(here, underway);
     if (cursor.malformed()) return *cursor.malformed();
     if (!complete) return Incomplete{};
-    if (!fits) return trailing_bytes(cursor, underway.packet);
+    if (!fits && !underway.may_trail && !leniency.contains("MQTT 3.1.3"))
+        return trailing_bytes(cursor, underway.packet);
     return finish(here, underway);
 }
 
 /// Goes on with the packet at the start of `bytes` where `underway` stopped.
 DecodeResult resume(std::span<const std::uint8_t> bytes, Sender sender, std::size_t largest_packet,
-                    Underway& underway) {
+                    const Leniency& leniency, Underway& underway) {
     if (underway.size == 0) {
-        const FixedHeaderResult result = decode_fixed_header(bytes, sender, largest_packet);
+        const FixedHeaderResult result = decode_fixed_header(bytes, sender, largest_packet, leniency);
         if (std::holds_alternative<Incomplete>(result)) return Incomplete{};
         if (const auto* malformed = std::get_if<Malformed>(&result)) return *malformed;
         const auto& header = std::get<FixedHeader>(result);
         underway.packet = empty_packet(header);
         underway.size = header.size + header.remaining_length;
         underway.taken = header.size;
+        underway.may_trail = header.is_overlong;
     }
-    return decode_body(bytes.first(std::min(bytes.size(), underway.size)), underway);
+    return decode_body(bytes.first(std::min(bytes.size(), underway.size)), underway, leniency);
 }
 
 }  // namespace
 
-DecodeResult decode(std::span<const std::uint8_t> bytes, Sender sender, std::size_t largest_packet) {
+DecodeResult decode(std::span<const std::uint8_t> bytes, Sender sender, std::size_t largest_packet,
+                    const Leniency& leniency) {
     Underway underway;
-    return resume(bytes, sender, largest_packet, underway);
+    return resume(bytes, sender, largest_packet, leniency, underway);
 }
 
 void StreamDecoder::feed(std::span<const std::uint8_t> bytes) {
@@ -148,7 +151,7 @@ void StreamDecoder::feed(std::span<const std::uint8_t> bytes) {
 
 DecodeResult StreamDecoder::next() {
     if (broken_) return *broken_;
-    DecodeResult result = resume(std::span(buffer_).subspan(read_), sender_, largest_packet_, underway_);
+    DecodeResult result = resume(std::span(buffer_).subspan(read_), sender_, largest_packet_, leniency_, underway_);
     if (const auto* decoded = std::get_if<Decoded>(&result)) {
         read_ += decoded->size;
         underway_ = {};

@@ -32,20 +32,15 @@ ConnectFlags split(std::uint8_t bits) {
 }
 
 bool legal(Cursor& cursor, const ConnectFlags& flags, std::size_t offset) {
-    if (flags.reserved) return cursor.fail("MQTT-3.1.2-3", "connect flags have the reserved bit 0 set", offset);
-    if (!flags.will && flags.will_qos != 0) {
-        const std::string qos = std::to_string(flags.will_qos);
-        return cursor.fail("MQTT-3.1.2-13", "connect flags have will QoS " + qos + " without the will flag", offset);
-    }
-    if (flags.will_qos == 3)
-        return cursor.fail("MQTT-3.1.2-14", "connect flags have will QoS 3; it is 0, 1 or 2", offset);
-    if (!flags.will && flags.will_retain) {
-        return cursor.fail("MQTT-3.1.2-15", "connect flags have will retain without the will flag", offset);
-    }
-    if (flags.password && !flags.user_name) {
-        return cursor.fail("MQTT-3.1.2-22", "connect flags have a password without a user name", offset);
-    }
-    return true;
+    const auto holds = [&](bool broken, std::string_view clause, const std::string& text) {
+        return !broken || cursor.fail(clause, "connect flags have " + text, offset);
+    };
+    return holds(flags.reserved, "MQTT-3.1.2-3", "the reserved bit 0 set") &&
+           holds(!flags.will && flags.will_qos != 0, "MQTT-3.1.2-13",
+                 "will QoS " + std::to_string(flags.will_qos) + " without the will flag") &&
+           holds(flags.will && flags.will_qos == 3, "MQTT-3.1.2-14", "will QoS 3; it is 0, 1 or 2") &&
+           holds(!flags.will && flags.will_retain, "MQTT-3.1.2-15", "will retain without the will flag") &&
+           holds(flags.password && !flags.user_name, "MQTT-3.1.2-22", "a password without a user name");
 }
 
 bool connect_flags(Cursor& cursor, Connect& connect) {
@@ -68,13 +63,12 @@ bool keep_alive(Cursor& cursor, Connect& connect) {
 }
 
 /// A field that the connect flags announce must be in the payload.
-bool present(Cursor& cursor, std::string_view clause, std::string_view name) {
-    if (cursor.left() > 0) return true;
+bool missing(Cursor& cursor, std::string_view clause, std::string_view name) {
     return cursor.fail(clause, std::string(name) + " is missing: the packet ends before it", cursor.offset());
 }
 
 bool client_id(Cursor& cursor, Connect& connect) {
-    if (!present(cursor, "MQTT-3.1.3-3", "client id")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.3-3", "client id");
     const auto id = cursor.text({"client id", "MQTT 3.1.3.1"}, TextKind::plain);
     if (id) connect.client_id = *id;
     return id.has_value();
@@ -82,7 +76,7 @@ bool client_id(Cursor& cursor, Connect& connect) {
 
 bool will_topic(Cursor& cursor, Connect& connect) {
     if (!connect.will) return true;
-    if (!present(cursor, "MQTT-3.1.2-9", "will topic")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-9", "will topic");
     const auto topic = cursor.text({"will topic", "MQTT 3.1.3.2"}, TextKind::will_topic);
     if (topic) connect.will->topic = *topic;
     return topic.has_value();
@@ -90,7 +84,7 @@ bool will_topic(Cursor& cursor, Connect& connect) {
 
 bool will_message(Cursor& cursor, Connect& connect) {
     if (!connect.will) return true;
-    if (!present(cursor, "MQTT-3.1.2-9", "will message")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-9", "will message");
     const auto message = cursor.binary({"will message", "MQTT 3.1.3.3"});
     if (message) connect.will->payload.assign(message->begin(), message->end());
     return message.has_value();
@@ -98,7 +92,7 @@ bool will_message(Cursor& cursor, Connect& connect) {
 
 bool user_name(Cursor& cursor, Connect& connect) {
     if (!connect.user_name) return true;
-    if (!present(cursor, "MQTT-3.1.2-19", "user name")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-19", "user name");
     const auto name = cursor.text({"user name", "MQTT 3.1.3.4"}, TextKind::plain);
     if (name) connect.user_name = *name;
     return name.has_value();
@@ -106,7 +100,7 @@ bool user_name(Cursor& cursor, Connect& connect) {
 
 bool password(Cursor& cursor, Connect& connect) {
     if (!connect.password) return true;
-    if (!present(cursor, "MQTT-3.1.2-21", "password")) return false;
+    if (cursor.left() == 0) return missing(cursor, "MQTT-3.1.2-21", "password");
     const auto bytes = cursor.binary({"password", "MQTT 3.1.3.5"});
     if (bytes) connect.password->assign(bytes->begin(), bytes->end());
     return bytes.has_value();

@@ -7,9 +7,8 @@ bool take_packet_id(Cursor& cursor, PacketId& id, std::string_view clause) {
     const std::size_t offset = cursor.offset();
     const auto value = cursor.two_bytes({"packet identifier", "MQTT 2.3.1"});
     if (!value) return false;
-    if (*value == 0) return cursor.fail(clause, "packet identifier is 0, which names no packet", offset);
     id = *value;
-    return true;
+    return *value != 0 || cursor.fail(clause, "packet identifier is 0, which names no packet", offset);
 }
 
 namespace {

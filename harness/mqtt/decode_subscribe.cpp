@@ -20,13 +20,16 @@ bool subscribe_id(Cursor& cursor, Subscribe& subscribe) {
 }
 
 bool subscription(Cursor& cursor, Subscribe& subscribe) {
+    if (cursor.left() == 0) return true;  // has_payload() has let it pass
     const auto filter = cursor.text({"topic filter", "MQTT 3.8.3"}, TextKind::topic_filter, 1);
     if (!filter) return false;
     const std::size_t offset = cursor.offset();
     const auto qos = cursor.byte({"requested QoS", "MQTT 3.8.3"});
     if (!qos) return false;
     // The hyphen after the 3 is the standard's own spelling of this statement.
-    if (*qos > 2) return cursor.fail("MQTT-3-8.3-4", "requested QoS is " + hex(*qos) + "; it is 00, 01 or 02", offset);
+    const bool legal = *qos <= 2;
+    if (!legal && !cursor.fail("MQTT-3-8.3-4", "requested QoS is " + hex(*qos) + "; it is 00, 01 or 02", offset))
+        return false;
     subscribe.subscriptions.push_back({std::string(*filter), *qos});
     return true;
 }
@@ -57,6 +60,7 @@ bool unsubscribe_id(Cursor& cursor, Unsubscribe& unsubscribe) {
 }
 
 bool unsubscribe_filter(Cursor& cursor, Unsubscribe& unsubscribe) {
+    if (cursor.left() == 0) return true;  // has_payload() has let it pass
     const auto filter = cursor.text({"topic filter", "MQTT 3.10.3"}, TextKind::topic_filter);
     if (filter) unsubscribe.filters.emplace_back(*filter);
     return filter.has_value();

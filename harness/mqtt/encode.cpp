@@ -1,5 +1,6 @@
 #include "harness/mqtt/encode.hpp"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -142,9 +143,22 @@ Bytes fixed_header(const Packet& packet, std::size_t body, const Distortion& dis
     return header;
 }
 
+/// The lengths in front of the strings are left as they are: as many bytes as the text had keep them true.
+void replace_texts(Bytes& out, std::size_t start, const Distortion& distortion) {
+    for (const auto& [text, bytes] : distortion.replace) {
+        if (text.empty()) continue;
+        auto at = out.begin() + static_cast<std::ptrdiff_t>(start);
+        while ((at = std::search(at, out.end(), text.begin(), text.end())) != out.end()) {
+            at = out.erase(at, at + static_cast<std::ptrdiff_t>(text.size()));
+            at = out.insert(at, bytes.begin(), bytes.end()) + static_cast<std::ptrdiff_t>(bytes.size());
+        }
+    }
+}
+
 void put_packet(Bytes& out, const Packet& packet, const Distortion& distortion) {
     const std::size_t start = out.size();
     std::visit([&](const auto& alternative) { put_body(out, alternative, distortion); }, packet);
+    replace_texts(out, start, distortion);
     out.insert(out.end(), distortion.trailing.begin(), distortion.trailing.end());
     const std::size_t body = out.size() - start;
     if (body > longest_body) {

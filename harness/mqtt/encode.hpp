@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "harness/mqtt/packet.hpp"
 
@@ -18,6 +20,12 @@ struct Distortion {
     std::optional<std::uint8_t> connect_flags;  ///< whole byte; the payload still follows the packet's own fields
     bool omit_packet_id = false;                ///< leaves the two bytes out
     Bytes trailing;                             ///< appended to the body and counted in its length
+    struct Replacement {
+        std::string text;
+        Bytes bytes;
+        bool operator==(const Replacement&) const = default;
+    };
+    std::vector<Replacement> replace;  ///< each occurrence of a text in the body by bytes; no string's length changes
     bool operator==(const Distortion&) const = default;
 };
 

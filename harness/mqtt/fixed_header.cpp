@@ -82,15 +82,20 @@ std::optional<Malformed> flags_fault(std::uint8_t type, std::uint8_t flags) {
                      0};
 }
 
-std::optional<Malformed> first_byte_fault(std::uint8_t byte, Sender sender) {
+std::optional<Malformed> first_byte_fault(std::uint8_t byte, Sender sender, const Leniency& leniency) {
     const auto type = static_cast<std::uint8_t>(byte >> 4);
-    if (auto fault = flow_fault(type, sender)) return fault;
-    return flags_fault(type, byte & 0x0F);
+    if (auto fault = flow_fault(type, sender))
+        if (rules[type].flow == Flow::forbidden || !leniency.contains(fault->clause)) return fault;
+    auto fault = flags_fault(type, byte & 0x0F);
+    if (fault && leniency.contains(fault->clause)) return std::nullopt;
+    return fault;
 }
 
-std::optional<Malformed> length_fault(const FixedHeader& header, std::size_t largest_packet) {
+std::optional<Malformed> length_fault(FixedHeader& header, std::size_t largest_packet, const Leniency& leniency) {
     const TypeRule& rule = rules[header.type];
-    if (rule.length && header.remaining_length != *rule.length) {
+    header.is_overlong =
+        rule.length && header.remaining_length > *rule.length && leniency.contains(rule.length_section);
+    if (rule.length && !header.is_overlong && header.remaining_length != *rule.length) {
         return Malformed{std::string(rule.length_section),
                          name_of(header.type) + " announces a remaining length of " +
                              std::to_string(header.remaining_length) + "; it is always " + std::to_string(*rule.length),
@@ -125,13 +130,15 @@ FixedHeaderResult remaining_length(std::span<const std::uint8_t> bytes, FixedHea
 
 }  // namespace
 
-FixedHeaderResult decode_fixed_header(std::span<const std::uint8_t> bytes, Sender sender, std::size_t largest_packet) {
+FixedHeaderResult decode_fixed_header(std::span<const std::uint8_t> bytes, Sender sender, std::size_t largest_packet,
+                                      const Leniency& leniency) {
     if (bytes.empty()) return Incomplete{};
-    if (auto fault = first_byte_fault(bytes[0], sender)) return *fault;
-    const FixedHeader start{static_cast<std::uint8_t>(bytes[0] >> 4), static_cast<std::uint8_t>(bytes[0] & 0x0F), 0, 0};
+    if (auto fault = first_byte_fault(bytes[0], sender, leniency)) return *fault;
+    const FixedHeader start{static_cast<std::uint8_t>(bytes[0] >> 4), static_cast<std::uint8_t>(bytes[0] & 0x0F), 0, 0,
+                            false};
     FixedHeaderResult result = remaining_length(bytes, start);
-    if (const auto* header = std::get_if<FixedHeader>(&result)) {
-        if (auto fault = length_fault(*header, largest_packet)) return *fault;
+    if (auto* header = std::get_if<FixedHeader>(&result)) {
+        if (auto fault = length_fault(*header, largest_packet, leniency)) return *fault;
     }
     return result;
 }

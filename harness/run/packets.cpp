@@ -6,6 +6,7 @@
 #include "harness/iothub/property_bag.hpp"
 #include "harness/iothub/sas_token.hpp"
 #include "harness/iothub/user_name.hpp"
+#include "harness/run/sas_defects.hpp"
 
 namespace hubspec::run {
 
@@ -66,10 +67,22 @@ std::string escape(const std::string& text, const std::string& escapes) {
     return escapes == "lower" ? lower_case_escapes(once) : once;
 }
 
-std::string join_fields(const std::vector<std::pair<std::string, std::string>>& all, const Fields& sas) {
+/// Puts sr, sig and se into the fields.
+void sign(SasParts& parts, const std::string& escapes, const Credentials& credentials) {
+    auto key = iothub::base64_decode(parts.key);
+    if (!key) throw std::runtime_error("the key of identity '" + credentials.identity.name + "' is not Base64");
+    if (parts.key_is_text) key = bytes_of(parts.key);
+    const auto resource = escape(parts.resource, escapes);
+    const auto& signed_resource = parts.signed_resource.empty() ? resource : parts.signed_resource;
+    const auto signature = iothub::sas_signature(signed_resource, parts.signs_expiry ? parts.expiry : "", *key);
+    parts.fields = {
+        {"sr", resource}, {"sig", escape(signature, escapes == "lower" ? "lower" : "upper")}, {"se", parts.expiry}};
+}
+
+/// In the order that the line gives, which also leaves fields out and spells them in another case.
+std::string join_in_order(const std::vector<std::pair<std::string, std::string>>& all, const Fields& sas) {
     std::vector<std::string> order;
     for (const auto& item : sas.items("fields")) order.push_back(text_of(resolve(item, sas.bindings())));
-    if (order.empty()) order = {"sr", "sig", "se", "skn"};
     std::string text;
     for (const auto& name : order)
         for (const auto& [key, value] : all) {
@@ -78,6 +91,20 @@ std::string join_fields(const std::vector<std::pair<std::string, std::string>>& 
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
             if (lowered == key) text += (text.empty() ? "" : "&") + name + "=" + value;
         }
+    return text;
+}
+
+std::string join_fields(const std::vector<std::pair<std::string, std::string>>& all, const Fields& sas,
+                        const std::string& defect) {
+    if (!sas.items("fields").empty()) return join_in_order(all, sas);
+    std::string text;
+    for (const auto& [key, value] : all) {
+        auto name = key;
+        if (defect == "upper_case_fields")
+            std::transform(name.begin(), name.end(), name.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        text += (text.empty() ? "" : "&") + name + "=" + value;
+    }
     return text;
 }
 
@@ -126,19 +153,21 @@ mqtt::Packet any_packet(const std::string& verb, const Fields& fields, const Cre
 }  // namespace
 
 std::string sas_token(const Fields& sas, const Credentials& credentials) {
-    const auto resource = sas.text("resource", credentials.host_name + "/devices/" + credentials.identity.path());
-    const auto escapes = sas.text("escapes", "upper");
-    const auto raw_resource = escape(resource, escapes);
-    const auto expiry = credentials.now + sas.duration("expires_in", std::chrono::hours(1));
-    const auto se = sas.text(
-        "expiry", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(expiry.time_since_epoch()).count()));
-    const auto key = iothub::base64_decode(key_text(sas, credentials));
-    if (!key) throw std::runtime_error("the key of identity '" + credentials.identity.name + "' is not Base64");
-    const auto signature =
-        escape(iothub::sas_signature(raw_resource, se, *key), escapes == "lower" ? "lower" : "upper");
-    std::vector<std::pair<std::string, std::string>> fields{{"sr", raw_resource}, {"sig", signature}, {"se", se}};
-    if (sas.has("policy")) fields.emplace_back("skn", sas.text("policy"));
-    return sas.text("scheme", "SharedAccessSignature") + " " + join_fields(fields, sas);
+    const auto seconds = [](auto time) {
+        return std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+    };
+    const auto defect = sas.text("defect", "");
+    const auto expiry = seconds(credentials.now + sas.duration("expires_in", std::chrono::hours(1)));
+    SasParts parts;
+    parts.resource = sas.text("resource", credentials.host_name + "/devices/" + credentials.identity.path());
+    parts.expiry = sas.text("expiry", std::to_string(expiry));
+    parts.key = key_text(sas, credentials);
+    parts.scheme = sas.text("scheme", parts.scheme);
+    spoil_before_signing(parts, defect, seconds(credentials.now));
+    sign(parts, sas.text("escapes", defect == "double_encoded" ? "double" : "upper"), credentials);
+    if (sas.has("policy")) parts.fields.emplace_back("skn", sas.text("policy"));
+    spoil_fields(parts, defect);
+    return spoil_text(parts.scheme + " " + join_fields(parts.fields, sas, defect), defect);
 }
 
 mqtt::Connect connect_packet(const Fields& fields, const Credentials& credentials) {
@@ -186,6 +215,30 @@ mqtt::Publish publish_packet(const Fields& fields, mqtt::PacketId id) {
     return packet;
 }
 
+std::vector<std::size_t> chunks(const Fields& fields) {
+    std::vector<std::size_t> sizes;
+    for (const auto& item : fields.items("chunks")) {
+        const auto value = resolve(item, fields.bindings());
+        if (value.integer() != nullptr) sizes.push_back(static_cast<std::size_t>(*value.integer()));
+    }
+    return sizes;
+}
+
+namespace {
+
+std::vector<mqtt::Distortion::Replacement> replacements(const Fields& how) {
+    std::vector<mqtt::Distortion::Replacement> all;
+    for (const auto& item : how.items("replace")) {
+        const auto* object = std::get_if<ObjectPattern>(&item.form);
+        if (object == nullptr) continue;
+        const Fields one(object->members, how.bindings());
+        all.push_back({one.text("text"), parse_hex(one.text("hex")).value_or(mqtt::Bytes{})});
+    }
+    return all;
+}
+
+}  // namespace
+
 mqtt::Distortion distortion(const Fields& fields) {
     mqtt::Distortion out;
     const auto members = fields.members("distort");
@@ -198,12 +251,13 @@ mqtt::Distortion distortion(const Fields& fields) {
     if (how.has("connect_flags")) out.connect_flags = byte(how, "connect_flags", 0);
     out.omit_packet_id = how.flag("omit_packet_id", false);
     if (how.has("trailing")) out.trailing = parse_hex(how.text("trailing")).value_or(mqtt::Bytes{});
+    out.replace = replacements(how);
     return out;
 }
 
 actors::WirePacket wire_packet(const std::string& verb, const Fields& fields, const Credentials& credentials,
                                mqtt::PacketId id) {
-    return {any_packet(verb, fields, credentials, id), distortion(fields)};
+    return {any_packet(verb, fields, credentials, id), distortion(fields), chunks(fields)};
 }
 
 }  // namespace hubspec::run

@@ -25,6 +25,8 @@ mqtt::Connect connect_packet(const Fields& fields, const Credentials& credential
 mqtt::Subscribe subscribe_packet(const Fields& fields, mqtt::PacketId id);
 mqtt::Unsubscribe unsubscribe_packet(const Fields& fields, mqtt::PacketId id);
 mqtt::Publish publish_packet(const Fields& fields, mqtt::PacketId id);
+/// `chunks: [3, 1]`: the pieces in which bytes go out.
+std::vector<std::size_t> chunks(const Fields& fields);
 mqtt::Distortion distortion(const Fields& fields);
 
 /// Any packet that a `wire` line can name. `id` is used where the line gives none.

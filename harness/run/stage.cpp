@@ -59,8 +59,10 @@ void Stage::start(const std::vector<std::string>& needs) {
     loop_.start();
     if (const auto access = session_->service_access(); access && service)
         service_ = std::make_unique<Service>(session_->endpoint(), *access, inbox_);
-    if (service_ && needed("telemetry")) service_->follow_telemetry();
-    if (service_ && needed("log")) service_->follow_log();
+    // A hub of the case's own has nothing to tell yet; of another one the past is nobody's business here.
+    const auto after = [&](const char* list) { return is_fenced_ ? 0 : service_->newest(list); };
+    if (service_ && needed("telemetry")) service_->follow_telemetry(after("telemetry"));
+    if (service_ && needed("log")) service_->follow_log(after("log"));
 }
 
 void Stage::perform(const Action& action, const std::string& connection, const std::string& exchange,
@@ -141,7 +143,12 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
     }
     if (verb == "open") return;
     if (verb == "ping_frame") return connection.wire->send_ping_frame();
-    if (verb == "bytes") return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}));
+    if (verb == "bytes")
+        return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}), chunks(fields));
+    const auto first =
+        fields.has("first") ? std::optional(static_cast<std::size_t>(fields.integer("first", 0))) : std::nullopt;
+    if (verb == "rest") return connection.wire->send_rest(first);
+    if (first) return connection.wire->send_first(packet_of(connection, verb, fields), *first);
     connection.wire->send(
         verb == "send" ? packets_of(connection, fields) : std::vector{packet_of(connection, verb, fields)},
         fields.text("frame", "binary") == "text" ? Wire::Frame::text : Wire::Frame::binary);

@@ -45,6 +45,17 @@ std::string read_lines(const yaml::Map& map, Diagnostics& diagnostics) {
     return yaml::read_text(*node, "line", diagnostics).value_or("");
 }
 
+// "07", or a statement of a standard as it numbers them itself: "3.1.2-24", "2.2.3".
+bool is_number(std::string_view text) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    bool after_digit = false;
+    for (const char c : text) {
+        if (!digit(c) && !(after_digit && (c == '.' || c == '-'))) return false;
+        after_digit = digit(c);
+    }
+    return after_digit;
+}
+
 /// Reads the files one after the other into a catalogue.
 class CatalogueReader {
 public:
@@ -113,8 +124,7 @@ private:
 
     bool is_new(const yaml::Node& node, const std::string& id, const Area& area) {
         const auto number = id.starts_with(area.name + "-") ? id.substr(area.name.size() + 1) : std::string{};
-        const bool numbered =
-            !number.empty() && std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool numbered = is_number(number);
         const auto earlier = places_.find(id);
         if (!numbered)
             loaded_.diagnostics.push_back(

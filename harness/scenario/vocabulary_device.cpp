@@ -9,6 +9,50 @@ using model::Speaker;
 
 namespace {
 
+std::vector<std::string> sas_defects() {
+    return {"expired",
+            "far_future",
+            "negative_expiry",
+            "expiry_in_words",
+            "expiry_with_fraction",
+            "wrong_key",
+            "key_as_text",
+            "decoded_resource",
+            "unsigned_expiry",
+            "other_device",
+            "half_device",
+            "other_hub",
+            "wrong_scope",
+            "no_sr",
+            "no_sig",
+            "no_se",
+            "empty_sr",
+            "empty_sig",
+            "empty_se",
+            "twice_sr",
+            "twice_se",
+            "tampered_expiry",
+            "tampered_resource",
+            "tampered_signature",
+            "truncated_signature",
+            "encoded_signature",
+            "signature_no_base64",
+            "empty_skn",
+            "unknown_skn",
+            "extra_field",
+            "upper_case_fields",
+            "truncated",
+            "not_a_token",
+            "no_scheme",
+            "other_scheme",
+            "lower_case_scheme",
+            "two_spaces",
+            "leading_space",
+            "trailing_space",
+            "trailing_newline",
+            "double_encoded"};
+}
+
 Type sas_token() {
     return record(
         {
@@ -22,6 +66,7 @@ Type sas_token() {
                      "The fields of the token in their order, as they are spelled; sr, sig, se, skn when missing."),
             optional("escapes", word({"upper", "lower", "double", "none"}),
                      "How sr= is percent-encoded; upper when missing."),
+            optional("defect", word(sas_defects()), "The one thing that is wrong about the token."),
             optional("scheme", text(), "The word before the fields; SharedAccessSignature when missing."),
         },
         {{"expires_in", "expiry"}, {"key", "policy"}});
@@ -99,9 +144,23 @@ FieldSpec distort() {
                         optional("packet_type", integer(0, 15), "The high four bits of the first byte."),
                         optional("connect_flags", integer(0, 255), "The flags byte of CONNECT."),
                         optional("omit_packet_id", flag(), "Leaves the packet identifier out."),
+                        optional("replace",
+                                 list({record({required("text", text(), "A text in the body of the packet."),
+                                               required("hex", hex(), "The bytes in its place.")})}),
+                                 "Bytes that no text can hold; as many as the text had keep the lengths true."),
                         optional("trailing", hex(), "Bytes after the end of the packet, counted in its length."),
                     }),
                     "What is wrong about the packet.");
+}
+
+FieldSpec chunks() {
+    return optional(
+        "chunks", list({integer(1, largest_payload)}),
+        "Sizes of the TLS records it goes out in, the last one as often as needed; one record when missing.");
+}
+
+FieldSpec first() {
+    return optional("first", integer(1, largest_payload), "Only so many bytes of it go out; `rest` sends more.");
 }
 
 LineSpec device(std::string name, std::string doc, std::vector<FieldSpec> fields = {},
@@ -132,6 +191,8 @@ LineSpec wire(std::string name, std::string doc, std::vector<FieldSpec> fields =
 LineSpec packet(std::string name, std::string doc, std::vector<FieldSpec> fields = {},
                 std::vector<Choice> choices = {}) {
     fields.push_back(distort());
+    fields.push_back(chunks());
+    fields.push_back(first());
     fields.push_back(optional("frame", word({"binary", "text"}), "The WebSocket frame; binary when missing."));
     return {Speaker::wire,
             std::move(name),
@@ -214,7 +275,8 @@ std::vector<LineSpec> wire_lines() {
     lines.push_back(wire("close", "Closes the transport.",
                          {optional("how", word({"fin", "reset"}), "fin (TLS close_notify, then FIN) when missing.")}));
     lines.push_back(wire("ping_frame", "A WebSocket ping, which is no MQTT."));
-    lines.push_back(wire("bytes", "Raw bytes.", {required("hex", hex(), "The bytes: \"10 00\".")}));
+    lines.push_back(wire("bytes", "Raw bytes.", {required("hex", hex(), "The bytes: \"10 00\"."), chunks()}));
+    lines.push_back(wire("rest", "What `first` has kept back of the last packet.", {first()}));
     lines.push_back(send());
     return lines;
 }

@@ -103,6 +103,36 @@ TEST(Wire, ALineIsARecord) {
     EXPECT_THAT(world.all_seen<BytesSent>(), ElementsAre(BytesSent{"main", {0xF0}}, BytesSent{"main", {0x00}}));
 }
 
+TEST(Wire, PiecesAreRecords) {
+    World world;
+    Peer peer(world.loop(), stay_silent);
+    Wire wire(world.loop(), world.inbox(), "main");
+    wire.open(world.endpoint_at(peer.port()), {});
+    wire.send({{mqtt::Pingreq{}, {}}});
+    world.await<ConnectionOpened>();
+    const mqtt::Puback puback{0x0102};
+    wire.send({{puback, {}, {1}}});
+    wire.send({{puback, {}, {3, 9}}, {mqtt::Pingreq{}, {}}, {puback, {}, {1, 2}}});
+    EXPECT_THAT(peer.await_records(9), ElementsAre(pingreq, Bytes{0x40}, Bytes{2}, Bytes{1}, Bytes{2},
+                                                   Bytes{0x40, 2, 1}, Bytes{2, 0xC0, 0, 0x40}, Bytes{2, 1}, Bytes{2}));
+    EXPECT_EQ(wire.bytes_sent(), 16u);
+}
+
+TEST(Wire, KeepsTheRestOfAPacket) {
+    World world;
+    Peer peer(world.loop(), stay_silent);
+    Wire wire(world.loop(), world.inbox(), "main");
+    wire.open(world.endpoint_at(peer.port()), {});
+    wire.send({{mqtt::Pingreq{}, {}}});
+    world.await<ConnectionOpened>();
+    wire.send_first({mqtt::Puback{0x0102}, {}}, 2);
+    wire.send_rest(1);
+    wire.send_rest(std::nullopt);
+    wire.send_rest(std::nullopt);
+    wire.send({{mqtt::Disconnect{}, {}}});
+    EXPECT_THAT(peer.await_records(5), ElementsAre(pingreq, Bytes{0x40, 2}, Bytes{1}, Bytes{2}, disconnect));
+}
+
 TEST(Wire, DistortsWhatItIsTold) {
     World world;
     Peer peer(world.loop(), stay_silent);

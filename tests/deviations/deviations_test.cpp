@@ -32,7 +32,7 @@ hub::Policy policy_of(const Deviation& deviation) {
 /// The first word of every line that begins with this key, in all files of a folder.
 std::set<std::string> words_after(const std::string& key, const std::filesystem::path& folder) {
     std::set<std::string> words;
-    const std::regex pattern(key + R"(\s*([A-Z0-9-]+))");
+    const std::regex pattern(key + R"(\s*([A-Z0-9.-]+))");
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
         std::ifstream file(entry.path());
         std::smatch found;
@@ -45,7 +45,7 @@ std::set<std::string> words_after(const std::string& key, const std::filesystem:
 /// Ids that some scenario says it verifies.
 std::set<std::string> verified_ids(const std::filesystem::path& scenarios) {
     std::set<std::string> ids;
-    const std::regex list(R"(verifies: \[([^\]]*)\])"), id(R"([A-Z0-9-]+)");
+    const std::regex list(R"(verifies: \[([^\]]*)\])"), id(R"([A-Z0-9.-]+)");
     for (const auto& entry : std::filesystem::recursive_directory_iterator(scenarios)) {
         if (entry.path().extension() != ".yaml") continue;
         std::ifstream file(entry.path());

@@ -37,6 +37,13 @@ TEST(EncodeIllegal, ConnectFlagsFollowTheFields) {
     EXPECT_EQ(encode(connect), bytes_of("10 13 00 04 'MQTT' 04 5D 00 00 00 00 00 00 00 00 00 01 'p'"));
 }
 
+TEST(Distortion, ReplacesTextsOfTheBody) {
+    Distortion distortion;
+    distortion.replace = {{"@@", {0xFF, 0xFE}}, {"x", {}}, {"", {1}}};
+    EXPECT_EQ(encode(Publish{"a@@/@@", {'x', 'y'}, 0, false, false, 0}, distortion),
+              bytes_of("30 09 00 06 'a' FF FE '/' FF FE 'y'"));
+}
+
 TEST(Distortion, NoneChangesNothing) { EXPECT_EQ(encode(message, {}), bytes_of("32 06 00 01 't' 00 05 'x'")); }
 
 TEST(Distortion, FlagsReplaceTheLowHalfOfTheFirstByte) {
