@@ -200,11 +200,13 @@ bool keep_proof(const SelftestOptions& options, const std::vector<Row>& rows) {
         return !problem;
     }
     const auto stored = read_proof();
-    const auto differences = stored ? scenario::compare(*stored, found) : std::vector<std::string>{};
-    for (const auto& line : differences) std::fprintf(stderr, "STALE     %s\n", line.c_str());
-    if (!differences.empty())
-        std::fprintf(stderr, "%s is stale: `hubspec selftest --update-proof` writes it anew\n", proof_path().c_str());
-    return stored && differences.empty();
+    if (!stored) return false;
+    const auto lost = scenario::missing(*stored, found), gained = scenario::missing(found, *stored);
+    for (const auto& id : lost) std::fprintf(stderr, "STALE     %s is proven no more\n", id.c_str());
+    for (const auto& id : gained) std::fprintf(stderr, "NEW       %s is proven now\n", id.c_str());
+    if (!lost.empty() || !gained.empty())
+        std::fprintf(stderr, "`hubspec selftest --update-proof` writes %s anew\n", proof_path().c_str());
+    return lost.empty();
 }
 
 void tell_unkilled(const std::vector<std::string>& names) {

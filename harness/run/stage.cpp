@@ -133,6 +133,7 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
         return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
     if (verb == "open" || !connection.wire->is_open()) {
         connection.client_id.clear();
+        connection.is_open = false;
         connection.received_before = connection.received().packets;
         connection.wire->open(session_->endpoint(), transport(fields));
     }
@@ -233,6 +234,7 @@ std::optional<HubCounts> Stage::counts(const Connection& connection) const {
 bool Stage::has_settled(const Connection& connection) const {
     const auto received = connection.received();
     if (received.closed) return true;
+    if (connection.wire && !connection.is_open) return false;
     const auto taken = counts(connection);
     if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;
     if (connection.wire) return taken->bytes_received >= connection.wire->bytes_sent();

@@ -1,8 +1,6 @@
 #include "harness/scenario/proof.hpp"
 
-#include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include "harness/scenario/read.hpp"
 
@@ -25,7 +23,8 @@ LoadedProof load_proof(const std::string& path) {
 std::string format_proof(const Proof& proof) {
     std::string text =
         "# Requirement: the deviations of the reference hub that break it and that a scenario about it catches.\n"
-        "# Written by `hubspec selftest --update-proof`; `hubspec selftest` fails when it is stale.\n";
+        "# Written by `hubspec selftest --update-proof`; `hubspec selftest` fails when one of them is proven no "
+        "more.\n";
     for (const auto& [id, names] : proof) {
         std::string list;
         for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
@@ -34,20 +33,11 @@ std::string format_proof(const Proof& proof) {
     return text;
 }
 
-std::vector<std::string> compare(const Proof& stored, const Proof& found) {
-    std::set<std::string> lines;
-    const auto add = [&](const Proof& from, const Proof& other, const std::string& what) {
-        for (const auto& [id, names] : from)
-            for (const auto& name : names) {
-                const auto row = other.find(id);
-                const bool known =
-                    row != other.end() && std::find(row->second.begin(), row->second.end(), name) != row->second.end();
-                if (!known) lines.insert(id + ": " + name + what);
-            }
-    };
-    add(found, stored, " proves it now");
-    add(stored, found, " proves it no more");
-    return {lines.begin(), lines.end()};
+std::vector<std::string> missing(const Proof& some, const Proof& others) {
+    std::vector<std::string> ids;
+    for (const auto& [id, names] : some)
+        if (!others.contains(id)) ids.push_back(id);
+    return ids;
 }
 
 }  // namespace hubspec::scenario

@@ -26,7 +26,8 @@ LoadedProof load_proof(const std::string& path);
 /// The text of that file: one line for each requirement, sorted.
 std::string format_proof(const Proof& proof);
 
-/// "KEEP-09: ping-is-not-answered is new", "... proves it no more": one line for each difference, sorted.
-std::vector<std::string> compare(const Proof& stored, const Proof& found);
+/// The requirements that `some` proves and `others` does not, sorted. Which deviations do it is not compared: where a
+/// close and a packet race, another line may be the one that fails.
+std::vector<std::string> missing(const Proof& some, const Proof& others);
 
 }  // namespace hubspec::scenario

@@ -137,10 +137,13 @@ TEST(Control, TheClockIsTheShells) {
 TEST(Connections, AreCounted) {
     World world;
     Client client(world);
-    client.connect().publish("devices/D/messages/events/", "x", 1);
+    client.connect();
+    const auto bytes = world.hub.connections()[0].bytes_received;
+    client.publish("devices/D/messages/events/", "x", 1);
     const auto counts = world.hub.connections();
     ASSERT_EQ(counts.size(), 1u);
-    EXPECT_EQ(counts[0], (ConnectionCounts{1, "D", true, 2, 0, 2, 1, 2}));
+    const auto publish = mqtt::encode(mqtt::Publish{"devices/D/messages/events/", {'x'}, 1, false, false, 7});
+    EXPECT_EQ(counts[0], (ConnectionCounts{1, "D", true, 2, 0, 2, 1, 2, bytes + publish.size()}));
     client.vanish();
     EXPECT_FALSE(world.hub.connections()[0].open);
 }

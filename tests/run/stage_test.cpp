@@ -69,8 +69,9 @@ TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
     const auto connect = world.await<PacketSent>();
     const std::uint64_t bytes = mqtt::encode(connect.packet, connect.distortion).size();
     world.await_packet<mqtt::Connack>();
-    stage.note_opened("main");
     HeldBack::said = {true, 1, 1, bytes};
+    EXPECT_FALSE(stage.is_quiet()) << "nobody has been told yet that the transport is open";
+    stage.note_opened("main");
     EXPECT_TRUE(becomes_quiet(stage));
     stage.perform({Speaker::wire, "pingreq", {}}, "main", "", bindings);
     EXPECT_FALSE(stage.is_quiet());
