@@ -206,7 +206,15 @@ private:
 
     // --- performing ---
 
+    /// Two sockets have no order: what is done after an end must not overtake it.
+    void await_ends() {
+        const auto deadline = std::chrono::steady_clock::now() + fence_patience;
+        while (!stage_->ends_are_known() && std::chrono::steady_clock::now() < deadline && !interruption_.triggered())
+            if (auto event = inbox_.take(std::chrono::steady_clock::now() + fence_pause)) record(std::move(*event));
+    }
+
     void perform(const Action& action, std::size_t index) {
+        if (stage_->is_fenced()) await_ends();
         invent_names(action.fields);
         stage_->perform(action, step().connection, exchange_name(step(), index), progress_.bindings());
     }

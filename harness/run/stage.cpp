@@ -71,6 +71,17 @@ void Stage::perform(const Action& action, const std::string& connection, const s
     own.name = connection;
     if (action.speaker == Speaker::device) perform_device(own, action.verb, fields);
     if (action.speaker == Speaker::wire) perform_wire(own, action.verb, fields);
+    const auto& verb = action.verb;
+    if ((verb == "disconnect" || verb == "drop" || verb == "close") && !own.client_id.empty())
+        ended_.emplace_back(own.client_id, own.ordinal);
+}
+
+bool Stage::ends_are_known() {
+    std::erase_if(ended_, [&](const auto& one) {
+        const auto counts = session_->counts(one.first, one.second);
+        return !counts || !counts->open;
+    });
+    return ended_.empty();
 }
 
 void Stage::leave() {

@@ -42,6 +42,9 @@ public:
     bool is_fenced() const { return is_fenced_; }
     void note_opened(const std::string& connection);
 
+    /// The hub has seen the end of every connection that was ended here: what another speaker does next comes after it.
+    bool ends_are_known();
+
     /// What is said of connections on which something else than whole packets was sent: the hub's counts know nothing.
     /// True when everything that was sent has reached the hub and everything it sent has come back. While its clock
     /// stands still nothing can come then.
@@ -95,6 +98,7 @@ private:
     std::unique_ptr<actors::Service> service_;
     std::map<std::string, Connection> connections_;
     std::vector<std::unique_ptr<actors::Device>> retired_;
+    std::vector<std::pair<std::string, std::size_t>> ended_;  // client identifier and ordinal
 };
 
 }  // namespace hubspec::run

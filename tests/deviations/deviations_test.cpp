@@ -66,9 +66,9 @@ const std::filesystem::path& scenarios_folder() {
 }
 
 std::vector<std::vector<Deviation>> topics() {
-    return {connect(),         authenticate(), keep_alive(), sessions(), packets(),         telemetry(), will(),
-            cloud_to_device(), twins(),        reported(),   desired(),  methods(),         service(),   modules(),
-            certificates(),    web_socket(),   log(),        limits(),   injected_faults(), faults()};
+    return {connect(),         authenticate(), keep_alive(), sessions(), packets(),         telemetry(),      will(),
+            cloud_to_device(), twins(),        reported(),   desired(),  methods(),         service(),        modules(),
+            certificates(),    web_socket(),   log(),        limits(),   injected_faults(), contradictions(), faults()};
 }
 
 class EachDeviation : public testing::TestWithParam<Deviation> {};

@@ -82,5 +82,26 @@ TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
     EXPECT_TRUE(becomes_quiet(stage));
 }
 
+// A back end has a socket of its own: its request could overtake the DISCONNECT.
+TEST(Stage, KnowsAnEndWhenTheHubKnowsIt) {
+    hubspec::test::World world;
+    OneSession target(world);
+    std::mt19937_64 random;
+    Stage stage(target, "case", world.inbox(), random);
+    stage.add_identity(IdentitySpec{"device"});
+    stage.start({});
+    const Bindings bindings;
+    stage.perform({Speaker::wire, "connect", {}}, "main", "", bindings);
+    world.await_packet<mqtt::Connack>();
+    HeldBack::said = {true, 1, 1, 0};
+    EXPECT_TRUE(stage.ends_are_known()) << "nothing has ended";
+    stage.perform({Speaker::wire, "disconnect", {}}, "main", "", bindings);
+    EXPECT_FALSE(stage.ends_are_known());
+    HeldBack::said = {false, 1, 1, 0};
+    EXPECT_TRUE(stage.ends_are_known());
+    HeldBack::said = {true, 1, 1, 0};
+    EXPECT_TRUE(stage.ends_are_known()) << "the client came back";
+}
+
 }  // namespace
 }  // namespace hubspec::run
