@@ -31,6 +31,7 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
     // and complete after it.
     std::atomic<std::uint64_t> opens = 0, ends_begun = 0, ends = 0;
+    std::atomic<bool> told_to_end = false;
     mqtt::Bytes kept;       // of a packet whose beginning went out; the caller's thread only
     bool silenced = false;  // the case is over: the inbox may be gone
 
@@ -172,11 +173,16 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
     impl_->kept.clear();
     ++impl_->opens;
     impl_->bytes_sent = 0;
+    impl_->told_to_end = false;
     impl_->loop.post(
         [impl = impl_, endpoint, tls, over = transport.web_socket] { impl->connect(endpoint, tls, over); });
 }
 
 bool Wire::is_open() const { return impl_->opens > impl_->ends_begun; }
+
+bool Wire::is_ending() const {
+    return impl_->ends < impl_->opens && (impl_->told_to_end || impl_->ends_begun >= impl_->opens);
+}
 
 namespace {
 
@@ -246,10 +252,12 @@ void Wire::send_ping_frame() {
 }
 
 void Wire::close() {
+    impl_->told_to_end = true;
     impl_->loop.post([impl = impl_] { impl->close(); });
 }
 
 void Wire::reset() {
+    impl_->told_to_end = true;
     impl_->loop.post([impl = impl_] {
         if (impl->socket) impl->socket->reset();
     });

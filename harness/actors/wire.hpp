@@ -43,6 +43,8 @@ public:
     /// transport that is still open is reset first.
     void open(const Endpoint& endpoint, const Transport& transport);
     bool is_open() const;
+    /// The end has begun or was asked for, and is not counted in `received` yet.
+    bool is_ending() const;
 
     /// All of them in one write, so in one TLS record where it fits, or in one WebSocket frame; in pieces where chunks
     /// say so.

@@ -240,6 +240,16 @@ void note_untaken(CaseResult& result, const Evidence& evidence) {
     }
 }
 
+// Where sources contradict each other a run says which of them the hub bears out.
+void note_sources(CaseResult& result, const Evidence& evidence) {
+    for (std::size_t i = 0; i < evidence.plan.scenario.steps.size(); ++i) {
+        const auto& record = evidence.progress.record(i);
+        if (record.state != StepState::satisfied || record.source.empty() || !record.taken) continue;
+        result.notes.push_back("seen was " + describe(evidence.trace[*record.taken].form) +
+                               " (known: " + record.source + ")");
+    }
+}
+
 CaseResult describe_case(const Case& plan, const Catalogue& catalogue) {
     CaseResult result;
     result.scenario = plan.scenario.id;
@@ -286,6 +296,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     add_hints(result, evidence);
     conclude(result);
     note_untaken(result, evidence);
+    note_sources(result, evidence);
     result.trace = trace_lines(trace, progress);
     if (!trace.empty()) result.duration = trace.back().at;
     hide_secrets(result);

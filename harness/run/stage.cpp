@@ -250,7 +250,7 @@ bool Stage::has_settled(const Connection& connection) const {
     const auto received = connection.received();
     if (received.closed) return has_left(connection);
     if (connection.device && connection.is_leaving) return false;
-    if (connection.wire && !connection.is_open) return false;
+    if (connection.wire && (!connection.is_open || connection.wire->is_ending())) return false;
     const auto taken = counts(connection);
     if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;
     if (connection.wire) return taken->bytes_received >= connection.wire->bytes_sent();

@@ -248,7 +248,7 @@ Json definitions() {
              {{"type", "array"},
               {"minItems", 1},
               {"uniqueItems", true},
-              {"items", {{"type", "string"}, {"pattern", "^[A-Z][A-Z0-9-]*-[0-9]+$"}}}}}};
+              {"items", {{"type", "string"}, {"pattern", "^[A-Z][A-Z0-9.-]*-[0-9.]+$"}}}}}};
 }
 
 Json file_key_schema(const std::string& name) {

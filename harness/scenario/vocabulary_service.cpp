@@ -85,13 +85,15 @@ std::vector<FieldSpec> limits() {
     const auto limit = [](std::string name, std::string doc) {
         return optional(std::move(name), integer(0, 1'000'000'000), std::move(doc));
     };
-    return {limit("telemetry_per_second", "Messages of all devices; more of them wait."),
+    return {optional("tier", word({"f1", "b1", "s1"}), "The tier whose limits hold where none stands here."),
+            limit("telemetry_per_second", "Messages of all devices; more of them wait."),
             limit("longest_delay_in_seconds", "How long such a message may have to wait; 10 when missing."),
             limit("connections_per_second", "New connections of devices."),
             limit("twin_reads_per_second", "GET requests for twins, of devices and of the back end."),
             limit("twin_updates_per_second", "Changes of twins, of devices and of the back end."),
             limit("cloud_to_device_per_minute", "Messages that the back end sends."),
             limit("identity_operations_per_minute", "Requests to the registry."),
+            limit("method_kilobytes_per_second", "What calls take, each at least one."),
             limit("messages_per_day", "Messages of all devices and to all devices."),
             limit("identities", "Identities in the registry.")};
 }

@@ -65,12 +65,6 @@ const std::filesystem::path& scenarios_folder() {
     return folder;
 }
 
-std::vector<std::vector<Deviation>> topics() {
-    return {connect(),         authenticate(), keep_alive(), sessions(), packets(),         telemetry(), will(),
-            cloud_to_device(), twins(),        reported(),   desired(),  methods(),         service(),   modules(),
-            certificates(),    web_socket(),   log(),        limits(),   injected_faults(), faults()};
-}
-
 class EachDeviation : public testing::TestWithParam<Deviation> {};
 
 std::string test_name(const testing::TestParamInfo<Deviation>& info) {

@@ -108,5 +108,15 @@ TEST(InjectedFault, OfAnotherProtocolIsTelemetry) {
     EXPECT_THAT(*world.telemetry().array(), SizeIs(1));
 }
 
+TEST(InjectedFault, StrikesItsSenderOnly) {
+    World world;
+    Client sender(world), other(world, "E");
+    sender.connect();
+    other.connect();
+    sender.publish(trigger("KillTcp", 0, 0), "x", 1);
+    EXPECT_TRUE(sender.closed());
+    EXPECT_FALSE(other.closed());
+}
+
 }  // namespace
 }  // namespace hubspec::hub

@@ -182,5 +182,47 @@ TEST(Limits, AreSetByTheControlApi) {
     EXPECT_THAT(wrong.body, testing::HasSubstr("The limit 'identities' must be 0 to 1000000000, or null."));
 }
 
+TEST(Limits, OfATierGrowWithItsUnitsWhereTheyDo) {
+    const auto one = *limits_of_tier("s1", 1), two = *limits_of_tier("s1", 2);
+    EXPECT_EQ(one.cloud_to_device_per_minute, 100U);
+    EXPECT_EQ(two.cloud_to_device_per_minute, 200U);
+    EXPECT_EQ(two.method_kilobytes_per_second, 320U);
+    EXPECT_EQ(two.twin_updates_per_second, 50U);
+    EXPECT_EQ(one.messages_per_day, 400'000U);
+    EXPECT_EQ(limits_of_tier("f1", 1)->messages_per_day, 8'000U);
+    EXPECT_EQ(limits_of_tier("s9", 1), std::nullopt);
+}
+
+TEST(Limits, ATierIsSetByTheControlApiAndItsLimitsGiveWayToNamedOnes) {
+    World world;
+    EXPECT_EQ(world.call("PUT", "/_hubspec/limits", R"({"tier":"b1","identities":3,"messages_per_day":null})").status,
+              200);
+    auto expected = *limits_of_tier("b1", 1);
+    expected.identities = 3;
+    expected.messages_per_day.reset();
+    EXPECT_EQ(world.hub.policy().limits, expected);
+    EXPECT_TRUE(world.hub.policy().basic_tier);
+    const auto unknown = world.call("PUT", "/_hubspec/limits", R"({"tier":"s9"})");
+    EXPECT_EQ(unknown.status, 400);
+    EXPECT_THAT(unknown.body, testing::HasSubstr("There is no tier 's9'."));
+    EXPECT_EQ(world.hub.policy().limits, expected);
+    EXPECT_EQ(world.call("PUT", "/_hubspec/limits", R"({"tier":"s1"})").status, 200);
+    EXPECT_FALSE(world.hub.policy().basic_tier);
+}
+
+TEST(Limits, ACallTakesAsMuchAsItIsLong) {
+    World world(with([](Limits& limits) { limits.method_kilobytes_per_second = 4; }));
+    Client client(world);
+    client.connect();
+    const auto call = [&](std::size_t size) {
+        const auto body = R"({"methodName":"m","payload":")" + std::string(size, 'x') + "\"}";
+        return world.call("POST", "/twins/D/methods?api-version=2021-04-12", body).status;
+    };
+    EXPECT_EQ(call(4096), 404) << "taken, and nobody is there";
+    EXPECT_EQ(call(1), 429);
+    world.pass(Duration(500));
+    EXPECT_EQ(call(1), 404);
+}
+
 }  // namespace
 }  // namespace hubspec::hub

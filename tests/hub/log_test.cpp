@@ -45,5 +45,13 @@ TEST(Log, HasAnEntryForEachConnectionAndItsEnd) {
     EXPECT_EQ(*entry(world, 3).find("level"), model::Value("Error"));
 }
 
+TEST(Log, NamesTheReasonBesideItsNumber) {
+    World world;
+    Client first(world), second(world);
+    first.connect();
+    second.connect();
+    EXPECT_EQ(*entry(world, 1).find("resultDescription"), model::Value("ConnectionForcefullyClosedOnNewConnection"));
+}
+
 }  // namespace
 }  // namespace hubspec::hub

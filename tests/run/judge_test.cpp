@@ -220,6 +220,19 @@ TEST(Judge, WhatNobodyExpectedIsNoted) {
     EXPECT_THAT(result.notes, ElementsAre("nobody expected: PUBLISH x QoS 0, 0 bytes"));
 }
 
+// Where sources contradict each other the result says which of them the hub bears out.
+TEST(Judge, AnOutcomeWithASourceIsNotedThoughItPasses) {
+    const Outcomes outcomes{{Outcome{hub("publish", {field("topic", text("new"))}), Verdict::pass, "paper A (2023)"},
+                             Outcome{hub("publish", {field("topic", text("old"))}), Verdict::warn, "paper B (2017)"}}};
+    const auto known = plan({step(outcomes, 7)});
+    const auto documented = judge(known, {event(0, StepBegan{0}), event(1, publish("new"))}, catalogue());
+    EXPECT_EQ(documented.verdict, Verdict::pass);
+    EXPECT_THAT(documented.notes, ElementsAre("seen was PUBLISH new QoS 0, 0 bytes (known: paper A (2023))"));
+    const auto other = judge(known, {event(0, StepBegan{0}), event(1, publish("old"))}, catalogue());
+    EXPECT_EQ(other.verdict, Verdict::warn);
+    EXPECT_THAT(other.notes, testing::IsEmpty()) << "the finding says it";
+}
+
 TEST(Judge, CapturesCarryOver) {
     auto two = plan(
         {step(hub("publish", {field("topic", text("v/{{v:int}}"))}), 7),
