@@ -36,6 +36,7 @@ public:
         settings.random = random_bytes;
         hub::ServerOptions options;
         options.clock = hub::ClockMode::virtual_;
+        options.wrong = pki.wrong;
         server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), policy));
         for (const auto& name : deviations) server_->show(name);
         endpoint_.host_name = host_name;

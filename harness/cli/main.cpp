@@ -1,10 +1,15 @@
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <iostream>
 
 #include "harness/cli/options.hpp"
 
-int main(int argc, char** argv) {
-    using namespace hubspec;
+namespace {
+
+using namespace hubspec;
+
+int start(int argc, char** argv) {
     try {
         const auto parsed = cli::parse_command_line(argc, argv);
         if (const int* status = std::get_if<int>(&parsed)) return *status;
@@ -13,4 +18,14 @@ int main(int argc, char** argv) {
         std::fprintf(stderr, "hubspec: %s\n", error.what());
         return cli::exit_unusable;
     }
+}
+
+}  // namespace
+
+// Paho's threads, and the one that ends its clients, live on: OpenSSL and the rest must not be torn down under them.
+int main(int argc, char** argv) {
+    const int status = start(argc, argv);
+    std::cout.flush();
+    std::fflush(nullptr);
+    std::_Exit(status);
 }

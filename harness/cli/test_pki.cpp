@@ -97,8 +97,14 @@ TestPki make_test_pki(const std::string& folder, const std::string& host_name,
                       const std::vector<std::string>& addresses) {
     const auto root = pki::make_root("hubspec test root");
     const auto server = pki::make_server(root, names_for(host_name, addresses));
-    const TestPki made{folder + "/ca.pem", root.certificate_pem, server.certificate_pem + root.certificate_pem,
-                       server.key_pem};
+    const auto context = [](const pki::Credential& issuer, const pki::ServerNames& names) {
+        const auto made = pki::make_server(issuer, names);
+        return net::TlsContext::server(made.certificate_pem, made.key_pem);
+    };
+    TestPki made{
+        folder + "/ca.pem", root.certificate_pem, server.certificate_pem + root.certificate_pem, server.key_pem, {}};
+    made.wrong.of_unknown_root = context(pki::make_root("hubspec other root"), names_for(host_name, addresses));
+    made.wrong.of_other_name = context(root, {"other.example", {"other.example"}, {}});
     write_private_file(made.ca_file, made.ca_pem);
     return made;
 }
@@ -126,7 +132,7 @@ TestPki keep_test_pki(const std::string& folder, const std::string& host_name,
         write_private_file(chain, server.certificate_pem + root.certificate_pem);
         write_private_file(key, server.key_pem);
     }
-    return {ca, root.certificate_pem, read_file(chain), read_file(key)};
+    return {ca, root.certificate_pem, read_file(chain), read_file(key), {}};
 }
 
 }  // namespace hubspec::cli

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "fixtures/hub/server/server.hpp"
 #include "harness/net/tls_context.hpp"
 
 namespace hubspec::cli {
@@ -16,6 +17,7 @@ struct TestPki {
     net::TlsContext server_context(const std::string& device_ca_pem = {}) const {
         return net::TlsContext::server(server_chain_pem, server_key_pem, device_ca_pem);
     }
+    hub::WrongCertificates wrong;  ///< of a PKI made by make_test_pki only
 };
 
 /// A folder that goes away with its owner; only this user can read it.

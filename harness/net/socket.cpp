@@ -295,6 +295,14 @@ struct Socket::Impl {
         }
     }
 
+    void set_terms(const HandshakeTerms& terms) {
+        if (terms.version == TlsVersion::tls_1_2) SSL_set_max_proto_version(ssl.get(), TLS1_2_VERSION);
+        if (terms.version == TlsVersion::tls_1_3) SSL_set_min_proto_version(ssl.get(), TLS1_3_VERSION);
+        if (terms.demands_certificate)
+            SSL_set_verify(ssl.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                           SSL_get_verify_callback(ssl.get()));
+    }
+
     void connect_to(const std::string& host, std::uint16_t port, const std::optional<TlsContext>& tls,
                     const std::string& server_name) {
         resolver.async_resolve(host, std::to_string(port),
@@ -330,12 +338,13 @@ struct Socket::Impl {
 Socket::Socket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Socket::~Socket() = default;
 
-std::shared_ptr<Socket> Socket::accept(Loop& loop, Accepted accepted, const TlsContext& tls, Callbacks callbacks) {
+std::shared_ptr<Socket> Socket::accept(Loop& loop, Accepted accepted, const std::optional<TlsContext>& tls,
+                                       Callbacks callbacks, const HandshakeTerms& terms) {
     auto impl = std::make_unique<Impl>(loop, std::move(callbacks));
     const bool v6 = accepted.peer_address.find(':') != std::string::npos;
     impl->socket.assign(v6 ? tcp::v6() : tcp::v4(), accepted.descriptor);
     impl->socket.non_blocking(true);
-    impl->start_tls(tls, {});
+    if (tls) impl->start_tls(*tls, {}), impl->set_terms(terms);
     std::shared_ptr<Socket> socket(new Socket(std::move(impl)));
     socket->impl_->self = socket;
     asio::post(loop.impl().context, [socket] {

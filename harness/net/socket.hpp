@@ -40,6 +40,12 @@ struct PeerFacts {
     std::optional<Certificate> certificate;
 };
 
+/// What a server insists on in one handshake, beyond its context.
+struct HandshakeTerms {
+    TlsVersion version = TlsVersion::any;
+    bool demands_certificate = false;
+};
+
 /// A TCP connection, with TLS unless it is plain. All calls and callbacks happen on the loop's thread; after `ended` no
 /// callback comes. The socket keeps itself alive while it is open.
 class Socket : public std::enable_shared_from_this<Socket> {
@@ -50,7 +56,8 @@ public:
         std::function<void(const Ended&)> ended;
     };
 
-    static std::shared_ptr<Socket> accept(Loop& loop, Accepted accepted, const TlsContext& tls, Callbacks callbacks);
+    static std::shared_ptr<Socket> accept(Loop& loop, Accepted accepted, const std::optional<TlsContext>& tls,
+                                          Callbacks callbacks, const HandshakeTerms& terms = {});
     /// `server_name` goes into SNI and is checked against the certificate; an IP address is checked against its IP
     /// entries.
     static std::shared_ptr<Socket> connect(Loop& loop, const std::string& host, std::uint16_t port,

@@ -107,6 +107,16 @@ Finding warned(const Evidence& evidence, std::size_t step, const StepRecord& rec
     return finding;
 }
 
+bool is_about_tls(const ConnectionClosed& closed) {
+    return closed.how.find("certificate") != std::string::npos || closed.how.find("TLS") != std::string::npos;
+}
+
+// `hub: opens` asks about TLS itself; to every other line it is a means.
+bool asks_for_tls(const Step& step) {
+    const auto* expectation = std::get_if<Expectation>(&step.form);
+    return expectation != nullptr && expectation->event == "opens";
+}
+
 // A back end or a transport that does not do its part says nothing about the requirement: an error, not a failure.
 std::optional<Finding> trouble(const Evidence& evidence, std::size_t step, const StepRecord& record) {
     const auto& line = evidence.plan.scenario.steps[step];
@@ -116,13 +126,10 @@ std::optional<Finding> trouble(const Evidence& evidence, std::size_t step, const
     const bool no_transport = closed != nullptr && !closed->established;
     const bool service_step = action != nullptr && action->speaker == Speaker::service;
     if (!no_transport && !service_step) return std::nullopt;
+    if (no_transport && is_about_tls(*closed) && asks_for_tls(line)) return std::nullopt;
     Finding finding = missed(evidence, step, record);
     finding.verdict = Verdict::error;
-    finding.type = no_transport ? (closed->how.find("certificate") != std::string::npos ||
-                                           closed->how.find("TLS") != std::string::npos
-                                       ? "infra.tls"
-                                       : "infra.connect")
-                                : "infra.service";
+    finding.type = !no_transport ? "infra.service" : is_about_tls(*closed) ? "infra.tls" : "infra.connect";
     return finding;
 }
 

@@ -73,6 +73,8 @@ std::string spoil_text(std::string token, std::string_view defect) {
     if (defect == "truncated") return token.substr(0, token.size() / 2);
     if (defect == "not_a_token") return "correct horse battery staple";
     if (defect == "no_scheme") return token.substr(token.find_first_not_of(' '));
+    if (defect == "connection_string")
+        return "HostName=hub.azure-devices.net;DeviceId=d;SharedAccessSignature=" + token;
     if (defect == "two_spaces") return token.insert(token.find(' '), " ");
     if (defect == "leading_space") return " " + token;
     if (defect == "trailing_space") return token + " ";

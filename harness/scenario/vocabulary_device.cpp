@@ -47,6 +47,7 @@ std::vector<std::string> sas_defects() {
             "other_scheme",
             "lower_case_scheme",
             "two_spaces",
+            "connection_string",
             "leading_space",
             "trailing_space",
             "trailing_newline",

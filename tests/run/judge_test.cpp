@@ -72,6 +72,18 @@ TEST(Judge, NoTransportIsAnErrorAndNoFailure) {
     EXPECT_EQ(result.findings[0].type, "infra.connect");
 }
 
+// `hub: opens` asks about TLS itself, so there it is the hub's failure; a port where nobody listens stays an error.
+TEST(Judge, TlsThatFailsIsAFailureOfALineThatAsksForTls) {
+    const auto opens = plan({step(hub("opens", {}), 7)});
+    const auto ended = [](const std::string& how) { return ConnectionClosed{"main", true, false, how}; };
+    const auto refused = judge(
+        opens, {event(0, StepBegan{0}), event(3, ended("certificate refused: IP address mismatch"))}, catalogue());
+    EXPECT_EQ(refused.verdict, Verdict::fail);
+    const auto nobody = judge(opens, {event(0, StepBegan{0}), event(3, ended("connection refused"))}, catalogue());
+    EXPECT_EQ(nobody.verdict, Verdict::error);
+    EXPECT_EQ(nobody.findings[0].type, "infra.connect");
+}
+
 TEST(Judge, AnUnexpectedCloseFailsThoughAllElseHeld) {
     const auto result = judge(
         expects_twin(), {event(0, StepBegan{0}), event(3, publish("$iothub/twin/res/200/?$rid=1")), event(4, closes())},

@@ -83,6 +83,7 @@ TEST(SasDefects, AreWhatTheySay) {
         {"other_scheme", no_scheme},
         {"lower_case_scheme", no_scheme},
         {"two_spaces", no_sr},
+        {"connection_string", no_scheme},
         {"leading_space", no_scheme},
         {"trailing_space", bad_se},
         {"trailing_newline", bad_se},
