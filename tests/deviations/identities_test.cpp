@@ -177,6 +177,7 @@ std::vector<Check> checks() {
          }},
         {"authentication-type-is-always-sas",
          [](W& w) { return contains(w.body("GET", "/devices/ca"), R"("type":"certificateAuthority")"); }},
+        {"authorities-are-unknown", [](W& w) { return w.connects_with("ca", signed_by_authority("ca")); }},
         {"certificate-chain-is-not-checked",
          [](W& w) {
              auto certificate = signed_by_authority("ca");
