@@ -120,6 +120,10 @@ std::vector<Check> checks() {
              w.body("PUT", "/devices/D/modules/M", R"({"deviceId":"D","moduleId":"M","status":"disabled"})");
              return w.connects("D/M", {}) && !contains(w.body("GET", "/devices/D/modules/M"), "status\"");
          }},
+        {"module-list-is-empty",
+         [](W& w) { return contains(w.body("GET", "/devices/D/modules"), R"("moduleId":"M")"); }},
+        {"module-twin-is-not-served",
+         [](W& w) { return contains(w.body("GET", "/twins/D/modules/M"), R"("moduleId":"M")"); }},
         {"module-is-refused", [](W& w) { return w.connects("D/M", {}); }},
         {"module-limit-is-off",
          [](W& w) {
