@@ -17,13 +17,13 @@ export async function judgeTarget(binary, name, start) {
   await makeCertificate(folder);
   const broker = await start(folder);
   writeFileSync(file('key.txt'), Buffer.alloc(32, 7).toString('base64'));
-  const identities = Array.from({ length: 16 }, (_, i) => `  - {id: device-${i}, key: {file: key.txt}}\n`).join('');
+  const identities = Array.from({ length: 64 }, (_, i) => `  - {id: device-${i}, key: {file: key.txt}}\n`).join('');
   writeFileSync(
     file('target.yaml'),
-    `name: ${name}\nhost: hub.example\naddress: 127.0.0.1\nports: {mqtt: ${broker.port}}\nca: ca.pem\nwithin: 5s\nlongest_wait: 5s\nidentities:\n${identities}`,
+    `name: ${name}\nhost: hub.example\naddress: 127.0.0.1\nports: {mqtt: ${broker.port}}\nca: ca.pem\nwithin: 3s\nlongest_wait: 5s\nidentities:\n${identities}`,
   );
   const reports = ['--report', `json:${file('results.json')}`, '--report', `junit:${file('results.xml')}`];
-  const ended = await runProgram(binary, ['run', '--target', file('target.yaml'), '--jobs', '8', ...reports], { timeout: 300_000 });
+  const ended = await runProgram(binary, ['run', '--target', file('target.yaml'), '--jobs', '32', ...reports], { timeout: 300_000 });
   broker.stop();
 
   await checks.check('the run ends with status 1', () => assert.equal(ended.status, 1, ended.err));
