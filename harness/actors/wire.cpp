@@ -23,10 +23,11 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     std::shared_ptr<net::WebSocket> web_socket;
     std::vector<std::function<void()>> waiting;  // for the transport
     bool opened = false;
-    bool answered = false;  // the upgrade was, but not granted
-    bool closing = false;   // this side has begun to
-    std::string said;       // of the end, by the WebSocket
-    bool broken = false;    // the peer's bytes are no MQTT: nothing more is decoded
+    bool answered = false;                    // the upgrade was, but not granted
+    bool closing = false;                     // this side has begun to
+    std::string said;                         // of the end, by the WebSocket
+    std::optional<net::Ended> transport_end;  // the WebSocket still reads what came before it
+    bool broken = false;                      // the peer's bytes are no MQTT: nothing more is decoded
     std::atomic<std::uint64_t> packets = 0, publishes = 0, bytes_sent = 0;
     // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
     // and complete after it.
@@ -65,12 +66,21 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
         if (publish) ++publishes;
     }
 
+    void on_transport_ended(const net::Ended& ended) {
+        const auto over = std::exchange(web_socket, nullptr);
+        if (over && said.empty() && ended.ending != net::Ending::local) {
+            transport_end = ended;
+            return over->finish();
+        }
+        if (over) over->abandon();
+        on_ended(ended);
+    }
+
     void on_ended(const net::Ended& ended) {
         bool by_peer = ended.ending != net::Ending::local && !closing;  // a WebSocket's end is answered by the hub's
         std::string how = (by_peer && opened ? "the hub " : "") + ended.text;
         if (!said.empty()) by_peer = true, how = std::exchange(said, {});
         waiting.clear();
-        if (const auto over = std::exchange(web_socket, nullptr)) over->abandon();
         ++ends_begun;
         tell(ConnectionClosed{connection, by_peer, opened || answered, how});
         ++ends;
@@ -88,9 +98,10 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
             answered = true;
             tell(UpgradeAnswered{connection, answer});
             said = "the hub refused the WebSocket with HTTP " + std::to_string(answer.status);
-        } else if (!closing) {
+        } else if (!closing && (!transport_end || why.starts_with("WebSocket close"))) {
             said = "the hub closed (" + why + ")";
         }
+        if (const auto ended = std::exchange(transport_end, std::nullopt)) return on_ended(*ended);
         if (socket) socket->close();
     }
 
@@ -125,7 +136,7 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
             if (self->web_socket) return self->web_socket->feed(bytes);
             self->on_received(bytes);
         };
-        callbacks.ended = [self = shared_from_this()](const net::Ended& ended) { self->on_ended(ended); };
+        callbacks.ended = [self = shared_from_this()](const net::Ended& ended) { self->on_transport_ended(ended); };
         socket = net::Socket::connect(loop, endpoint.address, over ? endpoint.https_port : endpoint.mqtt_port, tls,
                                       endpoint.address, std::move(callbacks));
     }

@@ -272,6 +272,8 @@ void WebSocket::close() {
     impl_->write_next();
 }
 
+void WebSocket::finish() { impl_->stream.next_layer().end(); }
+
 void WebSocket::abandon() {
     impl_->callbacks = {};
     impl_->stream.next_layer().write = nullptr;

@@ -47,6 +47,8 @@ public:
     void ping();
     /// Says close (1000) once what was sent is written; `ended` comes when the peer has said it too.
     void close();
+    /// The transport has ended: what it has brought is still told, then `ended` comes, unless it came already.
+    void finish();
     /// No callback comes any more.
     void abandon();
 

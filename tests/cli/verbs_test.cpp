@@ -40,18 +40,22 @@ TEST_F(HubProcess, TellsInOneJsonLineHowItIsReachedAndEndsOnInterrupt) {
     EXPECT_TRUE(folder_.has("state/ca.pem"));
 }
 
-TEST_F(HubProcess, IsATargetForTheSuite) {
-    ASSERT_TRUE(process_.wait_for("\n"));
-    const Folder other;
-    // A second process takes the facts from the first one's line.
-    auto facts = json::parse(process_.out());
-    other.write("service.txt", facts["serviceConnectionString"].get<std::string>());
-    const auto target = other.write(
+std::string write_target(const Folder& folder, const json& facts, const std::string& longest_wait) {
+    folder.write("service.txt", facts["serviceConnectionString"].get<std::string>());
+    return folder.write(
         "target.yaml", "host: " + facts["hostName"].get<std::string>() +
                            "\naddress: 127.0.0.1\nports: {mqtt: " + std::to_string(facts["mqttPort"].get<int>()) +
                            ", https: " + std::to_string(facts["httpsPort"].get<int>()) +
                            "}\nca: " + facts["caFile"].get<std::string>() +
-                           "\nservice: {connection_string: {file: service.txt}}\nlongest_wait: 1s\n");
+                           "\nservice: {connection_string: {file: service.txt}}\nlongest_wait: " + longest_wait + "\n");
+}
+
+TEST_F(HubProcess, IsATargetForTheSuite) {
+    ASSERT_TRUE(process_.wait_for("\n"));
+    const Folder other;
+    // A second process takes the facts from the first one's line.
+    const auto facts = json::parse(process_.out());
+    const auto target = write_target(other, facts, "1s");
     const auto ended = run_hubspec({"run", "--target", target, "--report", "json:" + other.path("r.json")});
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("not applicable"));
@@ -59,6 +63,24 @@ TEST_F(HubProcess, IsATargetForTheSuite) {
     const auto key = facts["serviceConnectionString"].get<std::string>().substr(
         facts["serviceConnectionString"].get<std::string>().find("SharedAccessKey=") + 16);
     EXPECT_THAT(ended.err + other.read("r.json"), Not(HasSubstr(key)));
+}
+
+TEST_F(HubProcess, IsNoTargetForACaseThatWaitsTooLongInAll) {
+    ASSERT_TRUE(process_.wait_for("\n"));
+    const Folder other;
+    const auto target = write_target(other, json::parse(process_.out()), "5s");
+    const auto path = other.write("slow.yaml", R"(title: A device connects slowly
+verifies: [CONN-02]
+steps:
+  - wire: {connect: {first: 1}}
+  - repeat: {times: 3, steps: [{pass: 2s}]}
+  - wire: {rest: {}}
+  - hub: {connack: {return_code: 0}}
+)");
+    const auto ended = run_hubspec({"run", path, "--target", target, "--report", "json:" + other.path("r.json")});
+    EXPECT_EQ(ended.status, 4) << ended.err;
+    EXPECT_EQ(json::parse(other.read("r.json"))["cases"][0]["reason"],
+              "it lets 6 s pass; the target's clock cannot be moved and longest_wait is 5 s");
 }
 
 TEST_F(HubProcess, AnExplicitPortThatIsTakenIsAnError) {

@@ -1,4 +1,4 @@
-// The protocol document's Python sample, unchanged, against `hubspec hub`.
+// The protocol document's Python sample, unchanged, and its variant for certificates, against `hubspec hub`.
 // usage: node document_sample.mjs PATH-OF-HUBSPEC
 
 import assert from 'node:assert/strict';
@@ -8,23 +8,40 @@ import { Checks, makeToken, runProgram, startHub, telemetry } from './hub.mjs';
 
 const binary = process.argv[2];
 const checks = new Checks();
-const hub = await startHub(binary, '--device', 'sample-device');
+const hub = await startHub(binary, '--device', 'sample-device', '--x509-device', 'certified-device', '--x509-device', 'other-device');
 const service = await makeToken(binary, hub.serviceConnectionString);
+const name = hub.hostName.replace('.azure-devices.net', '');
+const known = Object.fromEntries(hub.devices.map((one) => [one.deviceId, one]));
+const certificateOf = (id) => [known[id].certificateFile, known[id].keyFile];
 
-await checks.check('the sample connects and its message is acknowledged', async () => {
-  const token = await makeToken(binary, hub.devices[0].connectionString);
-  const name = hub.hostName.replace('.azure-devices.net', '');
-  const ended = await runProgram('/usr/bin/python3', [fileURLToPath(new URL('document_sample.py', import.meta.url)), hub.caFile, 'sample-device', token, name, String(hub.mqttPort)]);
-  assert.equal(ended.status, 0, ended.out + ended.err);
-  assert.match(ended.out, /Device connected with result code: 0\n/);
-  assert.match(ended.out, /Device sent message\n/);
+function runSample(id, ...proof) {
+  const file = fileURLToPath(new URL('document_sample.py', import.meta.url));
+  return runProgram('/usr/bin/python3', [file, hub.caFile, id, name, String(hub.mqttPort), ...proof], { timeout: 20_000 });
+}
+
+const variants = {
+  'the sample': ['sample-device', await makeToken(binary, known['sample-device'].connectionString)],
+  'its X.509 variant': ['certified-device', ...certificateOf('certified-device')],
+};
+for (const [variant, [id, ...proof]] of Object.entries(variants)) {
+  await checks.check(`${variant} connects and its message is acknowledged`, async () => {
+    const ended = await runSample(id, ...proof);
+    assert.equal(ended.status, 0, ended.out + ended.err);
+    assert.match(ended.out, /Device connected with result code: 0\n/);
+    assert.match(ended.out, /Device sent message\n/);
+  });
+  await checks.check(`the message of ${variant} reaches the back end`, async () => {
+    const seen = await telemetry(hub, service, (one) => one.deviceId === id);
+    assert.equal(Buffer.from(seen.body, 'base64').toString(), '{"id":123}');
+  });
+}
+
+// The sample goes on trying for ever; the first refusal is what counts.
+await checks.check('its X.509 variant with the certificate of another device is refused with result code 5', async () => {
+  const ended = await runSample('certified-device', ...certificateOf('other-device'));
+  assert.equal(ended.status, 1, ended.out + ended.err);
+  assert.match(ended.out, /^Device connected with result code: 5\n/);
 });
 
-await checks.check('the message reaches the back end', async () => {
-  const seen = await telemetry(hub, service, (one) => one.deviceId === 'sample-device');
-  assert.equal(Buffer.from(seen.body, 'base64').toString(), '{"id":123}');
-});
-
-hub.agent.destroy();
 await checks.check('the hub ends cleanly on Ctrl-C', async () => assert.deepEqual(await hub.stop(), { code: 0, signal: null }));
 checks.finish();

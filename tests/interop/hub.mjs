@@ -9,11 +9,18 @@ import path from 'node:path';
 import readline from 'node:readline';
 import tls from 'node:tls';
 
+// A child that does not outlive this process, not even when ctest ends it.
+export function endWithUs(child) {
+  process.on('exit', () => child.kill());
+}
+process.once('SIGTERM', () => process.exit(1));
+
 export async function startHub(binary, ...options) {
   const state = mkdtempSync(path.join(tmpdir(), 'hubspec-interop-'));
   const child = spawn(binary, ['hub', '--json', '--mqtt-port', '0', '--https-port', '0', '--state', state, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  endWithUs(child);
   const line = await new Promise((resolve, reject) => {
     readline.createInterface(child.stdout).once('line', resolve);
     child.once('exit', (code) => reject(new Error(`hubspec hub ended with status ${code} before it was up`)));
@@ -24,8 +31,9 @@ export async function startHub(binary, ...options) {
   return {
     ...facts,
     ca,
-    agent: agentFor(facts, ca),
+    agent: agentFor(facts, ca, facts.httpsPort),
     async stop() {
+      this.agent.destroy();
       child.kill('SIGINT');
       const how = await ended;
       rmSync(state, { recursive: true });
@@ -34,11 +42,11 @@ export async function startHub(binary, ...options) {
   };
 }
 
-// What would go to HOST:443 goes to the hub's own port; the certificate is still checked against HOST.
-function agentFor(facts, ca) {
-  const agent = new https.Agent({ ca, keepAlive: true });
-  agent.createConnection = (options, connected) =>
-    tls.connect({ ca, host: facts.address, port: facts.httpsPort, servername: facts.hostName }, connected);
+// What would go to HOST:443 goes to a port of this machine; the certificate is still checked against HOST.
+export function agentFor(hub, ca, port) {
+  const agent = new https.Agent({ keepAlive: true });
+  agent.createConnection = ({ cert, key }, connected) =>
+    tls.connect({ ca, cert, key, host: hub.address, port, servername: hub.hostName }, connected);
   return agent;
 }
 
@@ -114,12 +122,30 @@ export async function telemetry(hub, token, predicate) {
   }
 }
 
-// Comes back once a device is subscribed to the filter: the hub is asked until it says so.
-export async function subscribed(hub, token, filter) {
+// Asks the hub again and again until its answer fulfils the predicate, which is then given back; 20 s at most.
+export async function until(hub, token, target, predicate) {
+  const end = Date.now() + 20_000;
   for (;;) {
-    const { body } = await callService(hub, token, 'GET', '/_hubspec/connections');
-    if (body.connections.some((one) => one.open && one.subscriptions.some((other) => other.filter === filter))) return;
+    const { body } = await callService(hub, token, 'GET', target);
+    const found = predicate(body);
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`${target} went on saying ${JSON.stringify(body)}`);
   }
+}
+
+// Comes back with the open connection of a client once it is subscribed to the filter.
+export const subscribed = (hub, token, clientId, filter) =>
+  until(hub, token, '/_hubspec/connections', ({ connections }) =>
+    connections.find((one) => one.open && one.clientId === clientId && one.subscriptions.some((other) => other.filter === filter)));
+
+// Comes back once an identity has no cloud-to-device message that waits or is on its way.
+export const settled = (hub, token, clientId) => until(hub, token, `/_hubspec/devices/${encodeURIComponent(clientId)}/queue`, ({ queued }) => queued === 0);
+
+// Fails when the promise is not kept in time, so that what never comes is one failed check and no hanging test.
+function inTime(promise) {
+  let timer;
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('nothing came for 30 s')), 30_000)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 // Named checks in order; a failed one does not hide the next.
@@ -128,18 +154,28 @@ export class Checks {
   failed = 0;
   async check(name, work) {
     try {
-      await work();
+      await inTime(work());
       this.passed += 1;
       console.log(`ok   ${name}`);
+      return true;
     } catch (error) {
       this.failed += 1;
       console.log(`FAIL ${name}: ${error.stack ?? error}`);
+      return false;
     }
   }
   finish() {
     console.log(`${this.passed} passed, ${this.failed} failed`);
     process.exit(this.failed === 0 && this.passed > 0 ? 0 : 1);
   }
+}
+
+// What an emitter says, one after the other; the listener stays, since SDKs unsubscribe when the last one goes.
+export function listen(emitter, event) {
+  const said = [];
+  const waiting = [];
+  emitter.on(event, (...args) => (waiting.length > 0 ? waiting.shift()(args) : said.push(args)));
+  return () => (said.length > 0 ? Promise.resolve(said.shift()) : new Promise((resolve) => waiting.push(resolve)));
 }
 
 export const once = (emitter, event) => new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));

@@ -1,105 +1,284 @@
-// Azure's own device and service SDKs for Node.js, as npm has them, against `hubspec hub`.
+// Azure's own device and service SDKs for Node.js, as npm has them, against `hubspec hub`: each case over MQTT and over
+// MQTT over WebSocket, as each kind of identity.
 // usage: node node_sdk.mjs PATH-OF-HUBSPEC
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 
 import device from 'azure-iot-device';
 import mqtt from 'azure-iot-device-mqtt';
 import service from 'azure-iothub';
 
-import { callService, Checks, once, startHub, startRelay, subscribed, telemetry } from './hub.mjs';
+import { agentFor, callService, Checks, listen, makeToken, runProgram, settled, startHub, startRelay, subscribed, telemetry, until } from './hub.mjs';
 
+const binary = process.argv[2];
 const checks = new Checks();
-const hub = await startHub(process.argv[2], '--device', 'node-device');
-const relay = await startRelay(hub.mqttPort);
+const hub = await startHub(binary, '--device', 'plain', '--device', 'renewed', '--module', 'plain/part', '--x509-device', 'signed');
+const token = await makeToken(binary, hub.serviceConnectionString);
 
+const overTheAgent = { http: { agent: hub.agent } };
 const registry = service.Registry.fromConnectionString(hub.serviceConnectionString);
-registry._restApiClient.setOptions({ http: { agent: hub.agent } });
+registry._restApiClient.setOptions(overTheAgent);
 const methods = service.Client.fromConnectionString(hub.serviceConnectionString);
-methods._restApiClient.setOptions({ http: { agent: hub.agent } });
-const parts = service.ConnectionString.parse(hub.serviceConnectionString);
-const token = service.SharedAccessSignature.create(parts.HostName, parts.SharedAccessKeyName, parts.SharedAccessKey, Math.floor(Date.now() / 1000) + 3600).toString();
+methods._restApiClient.setOptions(overTheAgent);
 
-const connectionString = hub.devices[0].connectionString.replace(/^HostName=[^;]*/, `HostName=${hub.hostName}`);
-const client = device.Client.fromConnectionString(`${connectionString};GatewayHostName=127.0.0.1:${relay.port}`, mqtt.Mqtt);
-await client.setOptions({ ca: hub.ca.toString() });
-let twin;
+const [plain, renewed, signed, part] = hub.devices;
 
-await checks.check('connects', () => client.open());
+// The ways in which the SDK is told who it is; a gateway is the address to connect to.
+const byConnectionString = (kind, { connectionString }) => (make, gateway) => kind.fromConnectionString(`${connectionString};GatewayHostName=${gateway}`, make);
+const byCertificate = ({ deviceId, certificateFile, keyFile }) => {
+  const x509 = { cert: readFileSync(certificateFile, 'utf8'), key: readFileSync(keyFile, 'utf8') };
+  return (make, gatewayHostName) =>
+    device.Client.fromAuthenticationProvider(new device.X509AuthenticationProvider({ host: hub.hostName, deviceId, gatewayHostName, x509 }), make);
+};
+const byToken = ({ deviceId, connectionString }) => async (make, gatewayHostName) => {
+  const sharedAccessSignature = await makeToken(binary, connectionString);
+  return device.Client.fromAuthenticationProvider(
+    new device.SharedAccessSignatureAuthenticationProvider({ host: hub.hostName, deviceId, gatewayHostName, sharedAccessSignature }),
+    make,
+  );
+};
 
-await checks.check('sends telemetry with properties', async () => {
-  const message = new device.Message(JSON.stringify({ id: 123 }));
-  message.messageId = 'm-1';
-  message.contentType = 'application/json';
-  message.contentEncoding = 'utf-8';
-  message.properties.add('colour', 'blau & grün');
-  await client.sendEvent(message);
-  const seen = await telemetry(hub, token, (one) => one.systemProperties.messageId === 'm-1');
-  assert.equal(Buffer.from(seen.body, 'base64').toString(), '{"id":123}');
-  assert.equal(seen.properties.colour, 'blau & grün');
-  assert.equal(seen.systemProperties.contentType, 'application/json');
-  assert.equal(seen.deviceId, 'node-device');
-});
+// A device that makes its own certificate and is known by the thumbprint.
+async function addSelfSigned(deviceId) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hubspec-pki-'));
+  const made = await runProgram(binary, ['pki', folder, '--self-signed', deviceId, '--json']);
+  assert.equal(made.status, 0, made.err);
+  const [{ certificateFile, keyFile, sha1Thumbprint }] = JSON.parse(made.out).devices;
+  const x509Thumbprint = { primaryThumbprint: sha1Thumbprint, secondaryThumbprint: sha1Thumbprint };
+  await registry.create({ deviceId, authentication: { type: 'selfSigned', x509Thumbprint } });
+  const client = byCertificate({ deviceId, certificateFile, keyFile });
+  rmSync(folder, { recursive: true });
+  return { name: 'X.509 device of its own', deviceId, client };
+}
 
-await checks.check('reads its twin', async () => {
-  twin = await client.getTwin();
-  assert.equal(twin.properties.desired.$version, 1);
-});
+const identities = [
+  { name: 'device', ...plain, client: byConnectionString(device.Client, plain) },
+  { name: 'module', ...part, client: byConnectionString(device.ModuleClient, part) },
+  { name: 'device with a token', ...renewed, renews: true, client: byToken(renewed) },
+  { name: 'X.509 device of an authority', ...signed, client: byCertificate(signed) },
+  await addSelfSigned('self-signed'),
+];
+const transports = [
+  { name: 'Mqtt', make: mqtt.Mqtt, port: hub.mqttPort },
+  { name: 'MqttWs', make: mqtt.MqttWs, port: hub.httpsPort },
+];
 
-await checks.check('patches its reported properties', async () => {
-  await new Promise((resolve, reject) => twin.properties.reported.update({ firmware: '1.1', nested: { a: 1 } }, (error) => (error ? reject(error) : resolve())));
-  const { responseBody } = await registry.getTwin('node-device');
-  assert.equal(responseBody.properties.reported.firmware, '1.1');
-  assert.deepEqual(responseBody.properties.reported.nested, { a: 1 });
-});
+// One client of the SDK behind a relay, whose network can fail. The SDK's way to another hub is a gateway; its WebSocket
+// always goes to port 443, so there an agent leads the way.
+async function takeSeat(transport, identity) {
+  const relay = await startRelay(transport.port);
+  const gateway = `127.0.0.1${transport.make === mqtt.MqttWs ? '' : `:${relay.port}`}`;
+  const client = await identity.client(transport.make, gateway);
+  await client.setOptions({ ca: hub.ca.toString(), mqtt: { webSocketAgent: agentFor(hub, hub.ca, relay.port) } });
+  const { deviceId, moduleId } = identity;
+  const clientId = moduleId ? `${deviceId}/${moduleId}` : deviceId;
+  return {
+    ...{ transport, identity, relay, client, deviceId, moduleId, clientId, twin: undefined, next: undefined },
+    run: `${transport.name} ${clientId} `,
+    subscribed: (filter) => subscribed(hub, token, clientId, filter),
+    settled: () => settled(hub, token, clientId),
+    readTwin: async () => (await (moduleId ? registry.getModuleTwin(deviceId, moduleId) : registry.getTwin(deviceId))).responseBody,
+    patchDesired: (desired) =>
+      moduleId
+        ? registry.updateModuleTwin(deviceId, moduleId, { properties: { desired } }, '*')
+        : registry.updateTwin(deviceId, { properties: { desired } }, '*'),
+    invoke: async (request) => (await methods.invokeDeviceMethod(...(moduleId ? [deviceId, moduleId, request] : [deviceId, request]))).result,
+  };
+}
 
-await checks.check('hears of desired properties', async () => {
-  const seen = new Promise((resolve) => twin.on('properties.desired.interval', resolve));
-  await subscribed(hub, token, '$iothub/twin/PATCH/properties/desired/#');
-  await registry.updateTwin('node-device', { properties: { desired: { interval: 5 } } }, '*');
-  assert.equal(await seen, 5);
-});
+const isDevice = ({ moduleId }) => moduleId === undefined;
+const isModule = ({ moduleId }) => moduleId !== undefined;
+const renewsItsToken = ({ renews }) => renews === true;
+const textOf = ({ body }) => Buffer.from(body, 'base64').toString();
 
-await checks.check('answers a direct method', async () => {
-  client.onDeviceMethod('reboot', (request, response) => response.send(200, { accepted: request.payload.delay }));
-  await subscribed(hub, token, '$iothub/methods/POST/#');
-  const answer = await methods.invokeDeviceMethod('node-device', { methodName: 'reboot', payload: { delay: 7 }, connectTimeoutInSeconds: 5 });
-  assert.deepEqual(answer.result, { status: 200, payload: { accepted: 7 } });
-});
-
-async function sendCloudToDevice(text) {
-  const { status } = await callService(hub, token, 'POST', '/_hubspec/devices/node-device/messages', {
+async function post(target, text) {
+  const { status } = await callService(hub, token, 'POST', target, {
     body: Buffer.from(text).toString('base64'),
     messageId: text,
-    properties: { prop: 'a string' },
+    properties: { prop: 'a string', none: null },
   });
   assert.equal(status, 200);
 }
+const sendToDevice = (seat, text) => post(`/_hubspec/devices/${seat.deviceId}/messages`, text);
+const sendToInput = (seat, text) => post(`/_hubspec/devices/${seat.deviceId}/modules/${seat.moduleId}/inputs/in1`, text);
+const send = (seat, text) => (isModule(seat) ? sendToInput : sendToDevice)(seat, text);
+const listenFor = (seat) => (seat.next ??= listen(seat.client, isModule(seat) ? 'inputMessage' : 'message'));
+const arrival = async (seat) => (await listenFor(seat)()).at(-1);
+// The SDK also tells of what is there already.
+const desired = (seat, member, value) => new Promise((resolve) => seat.twin.on(`properties.desired.${member}`, (seen) => seen === value && resolve()));
 
-await checks.check('receives a cloud-to-device message', async () => {
-  const arrived = once(client, 'message');
-  await subscribed(hub, token, 'devices/node-device/messages/devicebound/#');
-  await sendCloudToDevice('hello');
-  const [message] = await arrived;
-  assert.equal(message.data.toString(), 'hello');
-  assert.equal(message.messageId, 'hello');
-  assert.equal(message.properties.getValue('prop'), 'a string');
-  await client.complete(message);
-});
+// The table: what is done, as whom, and how.
+const cases = [
+  ['connects', () => true, (seat) => seat.client.open()],
+  [
+    'sends telemetry with properties',
+    () => true,
+    async (seat) => {
+      const message = new device.Message(JSON.stringify({ id: 123 }));
+      Object.assign(message, { messageId: `${seat.run}m-1`, correlationId: 'c 1', contentType: 'application/json', contentEncoding: 'utf-8' });
+      message.properties.add('colour', 'blau & grün');
+      await seat.client.sendEvent(message);
+      const seen = await telemetry(hub, token, (one) => one.systemProperties.messageId === `${seat.run}m-1`);
+      assert.equal(textOf(seen), '{"id":123}');
+      assert.deepEqual(seen.properties, { colour: 'blau & grün' });
+      assert.equal(seen.systemProperties.contentType, 'application/json');
+      assert.equal(seen.systemProperties.contentEncoding, 'utf-8');
+      assert.equal(seen.systemProperties.correlationId, 'c 1');
+      assert.deepEqual([seen.deviceId, seen.moduleId], [seat.deviceId, seat.moduleId ?? null]);
+    },
+  ],
+  [
+    'sends through an output',
+    isModule,
+    async (seat) => {
+      await seat.client.sendOutputEvent('out1', new device.Message(`${seat.run}output`));
+      const seen = await telemetry(hub, token, (one) => textOf(one) === `${seat.run}output`);
+      assert.equal(seen.systemProperties.outputName, 'out1');
+    },
+  ],
+  [
+    'reads its twin',
+    () => true,
+    async (seat) => {
+      seat.twin = await seat.client.getTwin();
+      const { properties } = await seat.readTwin();
+      assert.equal(seat.twin.properties.desired.$version, properties.desired.$version);
+      assert.equal(seat.twin.properties.reported.$version, properties.reported.$version);
+    },
+  ],
+  [
+    'patches its reported properties',
+    () => true,
+    async (seat) => {
+      const patch = { firmware: seat.run, nested: { a: 1 }, gone: null };
+      await new Promise((resolve, reject) => seat.twin.properties.reported.update(patch, (error) => (error ? reject(error) : resolve())));
+      const { reported } = (await seat.readTwin()).properties;
+      assert.equal(reported.firmware, seat.run);
+      assert.deepEqual(reported.nested, { a: 1 });
+      assert.equal('gone' in reported, false);
+    },
+  ],
+  [
+    'hears why a patch is refused',
+    () => true,
+    (seat) =>
+      assert.rejects(
+        new Promise((resolve, reject) => seat.twin.properties.reported.update({ text: 'x'.repeat(5000) }, (error) => (error ? reject(error) : resolve()))),
+        { message: 'a string value is longer than 4 KB' },
+      ),
+  ],
+  [
+    'hears of desired properties',
+    () => true,
+    async (seat) => {
+      const seen = desired(seat, 'interval', seat.run);
+      await seat.subscribed('$iothub/twin/PATCH/properties/desired/#');
+      await seat.patchDesired({ interval: seat.run });
+      await seen;
+    },
+  ],
+  [
+    'answers a direct method',
+    () => true,
+    async (seat) => {
+      const answer = (request, response) => response.send(201, { accepted: request.payload.delay });
+      if (isModule(seat)) seat.client.onMethod('reboot', answer);
+      else seat.client.onDeviceMethod('reboot', answer);
+      await seat.subscribed('$iothub/methods/POST/#');
+      assert.deepEqual(await seat.invoke({ methodName: 'reboot', payload: { delay: 7 }, connectTimeoutInSeconds: 5 }), { status: 201, payload: { accepted: 7 } });
+    },
+  ],
+  [
+    'receives and completes a cloud-to-device message',
+    isDevice,
+    async (seat) => {
+      const arrived = arrival(seat);
+      await seat.subscribed(`devices/${seat.deviceId}/messages/devicebound/#`);
+      await sendToDevice(seat, `${seat.run}hello`);
+      const message = await arrived;
+      assert.equal(message.data.toString(), `${seat.run}hello`);
+      assert.equal(message.messageId, `${seat.run}hello`);
+      assert.equal(message.properties.getValue('prop'), 'a string');
+      assert.equal(message.properties.getValue('none'), 'undefined', 'a key alone is that text to the SDK');
+      await seat.client.complete(message);
+      await seat.settled();
+    },
+  ],
+  [
+    'can neither reject nor abandon a message over MQTT',
+    isDevice,
+    async (seat) => {
+      const arrived = arrival(seat);
+      await sendToDevice(seat, `${seat.run}reject`);
+      const message = await arrived;
+      await assert.rejects(seat.client.reject(message), { name: 'NotImplementedError' });
+      await assert.rejects(seat.client.abandon(message), { name: 'NotImplementedError' });
+      await seat.settled();
+    },
+  ],
+  [
+    'receives a message on its input',
+    isModule,
+    async (seat) => {
+      const arrived = listenFor(seat)();
+      await seat.subscribed(`devices/${seat.deviceId}/modules/${seat.moduleId}/inputs/#`);
+      await sendToInput(seat, `${seat.run}input`);
+      const [input, message] = await arrived;
+      assert.equal(input, 'in1');
+      assert.equal(message.data.toString(), `${seat.run}input`);
+      assert.equal(message.properties.getValue('prop'), 'a string');
+    },
+  ],
+  [
+    'goes on after its token is renewed, and subscribes nothing',
+    renewsItsToken,
+    async (seat) => {
+      const before = await seat.subscribed('$iothub/methods/POST/#');
+      const fresh = await makeToken(binary, seat.identity.connectionString);
+      await new Promise((resolve, reject) => seat.client.updateSharedAccessSignature(fresh, (error) => (error ? reject(error) : resolve())));
+      const after = await until(hub, token, '/_hubspec/connections', ({ connections }) => connections.find((one) => one.open && one.clientId === seat.clientId && one.id !== before.id));
+      assert.deepEqual(after.subscriptions, before.subscriptions);
+      assert.equal(after.packetsReceived, 1, 'only CONNECT came on the new connection');
+      const arrived = arrival(seat);
+      await sendToDevice(seat, `${seat.run}renewed`);
+      assert.equal((await arrived).data.toString(), `${seat.run}renewed`);
+    },
+  ],
+  [
+    'comes back after a drop and still hears everything',
+    () => true,
+    async (seat) => {
+      await seat.settled(); // what is not acknowledged before the drop comes again
+      seat.relay.cut();
+      await seat.client.sendEvent(new device.Message(`${seat.run}after the drop`));
+      await telemetry(hub, token, (one) => textOf(one) === `${seat.run}after the drop`);
+      const arrived = arrival(seat);
+      await send(seat, `${seat.run}again`);
+      assert.equal((await arrived).data.toString(), `${seat.run}again`);
+      const seen = desired(seat, 'after', seat.run);
+      await seat.patchDesired({ after: seat.run });
+      await seen;
+    },
+  ],
+  ['closes', () => true, (seat) => seat.client.close()],
+];
 
-await checks.check('comes back after a drop and still hears everything', async () => {
-  relay.cut();
-  await client.sendEvent(new device.Message('after the drop'));
-  await telemetry(hub, token, (one) => Buffer.from(one.body, 'base64').toString() === 'after the drop');
-  const arrived = once(client, 'message');
-  await sendCloudToDevice('again');
-  assert.equal((await arrived)[0].data.toString(), 'again');
-  const seen = new Promise((resolve) => twin.on('properties.desired.after', resolve));
-  await registry.updateTwin('node-device', { properties: { desired: { after: true } } }, '*');
-  assert.equal(await seen, true);
-});
+for (const transport of transports) {
+  for (const identity of identities) {
+    const seat = await takeSeat(transport, identity);
+    for (const [name, applies, work] of cases) {
+      if (!applies(identity)) continue;
+      const held = await checks.check(`${transport.name}, ${identity.name}: ${name}`, () => work(seat));
+      if (!held && name === 'connects') break;
+    }
+    seat.relay.close();
+  }
+}
 
-await checks.check('a registry entry is created, read and deleted', async () => {
+await checks.check('the service SDK creates, reads and deletes a registry entry', async () => {
   const { responseBody: made } = await registry.create({ deviceId: 'made-by-sdk' });
   assert.equal(made.deviceId, 'made-by-sdk');
   assert.equal(Buffer.from(made.authentication.symmetricKey.primaryKey, 'base64').length, 32);
@@ -107,11 +286,5 @@ await checks.check('a registry entry is created, read and deleted', async () => 
   await registry.delete('made-by-sdk');
   await assert.rejects(registry.get('made-by-sdk'), /Not found/);
 });
-
-await checks.check('closes', () => client.close());
-await checks.check('the hub ends cleanly on Ctrl-C', async () => {
-  relay.close();
-  hub.agent.destroy();
-  assert.deepEqual(await hub.stop(), { code: 0, signal: null });
-});
+await checks.check('the hub ends cleanly on Ctrl-C', async () => assert.deepEqual(await hub.stop(), { code: 0, signal: null }));
 checks.finish();

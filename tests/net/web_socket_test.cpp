@@ -77,7 +77,11 @@ protected:
 
     // The first bytes are the request, which Beast parses for the test as it does for the hub's HTTPS port.
     void carry_to_hub(std::span<const std::uint8_t> part) {
-        if (hub_) return hub_->feed(part);
+        if (hub_) {
+            hub_->feed(part);
+            if (transport_ends_) hub_->finish();
+            return;
+        }
         request_.append(part.begin(), part.end());
         const auto key = request_.find("Sec-WebSocket-Key: ");
         if (key == std::string::npos || request_.find("\r\n\r\n") == std::string::npos) return;
@@ -102,6 +106,7 @@ protected:
     Loop loop_;
     std::shared_ptr<WebSocket> hub_, device_;
     Seen at_hub_, at_device_;
+    bool transport_ends_ = false;  // after the next bytes for the hub
     std::string request_;
 };
 
@@ -160,6 +165,16 @@ TEST_F(WebSocketTest, ClosesAfterWhatWasSent) {
     EXPECT_THAT(at_device_.until("ended"),
                 ElementsAre("opened 101 mqtt", "received last.", "ended 101 WebSocket close 1000"));
     EXPECT_THAT(at_hub_.until("ended").back(), "ended 0 WebSocket close 1000");
+}
+
+TEST_F(WebSocketTest, TellsWhatCameBeforeItsTransportEnded) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] {
+        transport_ends_ = true;
+        device_->send(bytes("last"));
+    });
+    EXPECT_THAT(at_hub_.until("ended"), ElementsAre("opened 200 ", "received last.", "ended 0 WebSocket: End of file"));
 }
 
 TEST_F(WebSocketTest, ARefusalIsToldWithItsStatus) {
