@@ -119,6 +119,26 @@ std::string finding_text(const CaseResult& result, const Finding& finding, const
     return text + "  packets\n" + around(result, finding.trace_line, style);
 }
 
+// Numbers and invented ids differ from case to case and say nothing.
+std::string without_numbers(const std::string& text) {
+    std::string kept;
+    for (const unsigned char c : text)
+        if (std::isxdigit(c) == 0)
+            kept += static_cast<char>(c);
+        else if (kept.empty() || kept.back() != '#')
+            kept += '#';
+    return kept;
+}
+
+bool fail_alike(const CaseResult& a, const CaseResult& b) {
+    return a.scenario == b.scenario && a.verdict == b.verdict &&
+           std::equal(a.findings.begin(), a.findings.end(), b.findings.begin(), b.findings.end(),
+                      [](const Finding& one, const Finding& other) {
+                          return one.type == other.type && one.place == other.place &&
+                                 without_numbers(one.actual) == without_numbers(other.actual);
+                      });
+}
+
 std::string milliseconds(std::chrono::microseconds time) {
     return time.count() < 10'000'000 ? fmt::format("{} ms", time.count() / 1000)
                                      : fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1e6);
@@ -178,6 +198,26 @@ std::string format_failure(const CaseResult& result, const RunResult& run, const
     if (result.checks_executed < result.checks_planned)
         text += fmt::format("  {} of {} checks never ran\n", result.checks_planned - result.checks_executed,
                             result.checks_planned);
+    return text;
+}
+
+std::string format_failures(const RunResult& run, const ConsoleStyle& style) {
+    std::string text;
+    std::vector<const CaseResult*> told;
+    for (const auto& one : run.cases) {
+        if (one.verdict <= Verdict::pass || one.verdict == Verdict::not_applicable) continue;
+        const auto alike =
+            std::find_if(told.begin(), told.end(), [&](const auto* other) { return fail_alike(*other, one); });
+        if (alike != told.end() && style.verbosity == 0) continue;
+        told.push_back(&one);
+        text += "\n" + format_failure(one, run, style);
+        const auto others = std::count_if(run.cases.begin(), run.cases.end(),
+                                          [&](const CaseResult& other) { return fail_alike(one, other); }) -
+                            1;
+        if (others > 0 && style.verbosity == 0)
+            text += fmt::format("  {} more {} of this scenario ended alike (-v shows them)\n", others,
+                                others == 1 ? "case" : "cases");
+    }
     return text;
 }
 

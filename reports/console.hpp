@@ -22,6 +22,10 @@ std::string format_case_line(const model::CaseResult& result, const ConsoleStyle
 /// decoded packets around it, and how many checks never ran.
 std::string format_failure(const model::CaseResult& result, const model::RunResult& run, const ConsoleStyle& style);
 
+/// All that did not pass, warnings too. Of several cases of one scenario that failed alike only the first is told; a
+/// line names the others, unless more is asked for.
+std::string format_failures(const model::RunResult& run, const ConsoleStyle& style);
+
 /// The decoded packets of one case.
 std::string format_trace(const model::CaseResult& result, const ConsoleStyle& style);
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <set>
 
 #include "harness/cli/execute.hpp"
 #include "harness/cli/interrupt.hpp"
@@ -61,12 +62,16 @@ std::string quoted(const std::string& word) {
 
 bool is_bad(const CaseResult& one) { return one.verdict > Verdict::warn; }
 
-// The command that runs what did not pass, and nothing else.
+// The command that runs what did not pass, and nothing else: a scenario by its name when none of its cases passed.
 std::string rerun_command(const RunOptions& options, const std::vector<CaseResult>& results) {
-    std::string command;
+    std::set<std::string> passed;
     for (const auto& one : results)
-        if (is_bad(one) && command.find("--match " + quoted(one.scenario + "*")) == std::string::npos)
-            command += " --match " + quoted(one.axes.empty() ? one.scenario : one.name);
+        if (!is_bad(one)) passed.insert(one.scenario);
+    std::string command, last;
+    for (const auto& one : results) {
+        const auto& name = passed.contains(one.scenario) ? one.name : one.scenario;
+        if (is_bad(one) && name != last) command += " --match " + quoted(last = name);
+    }
     if (command.empty()) return {};
     std::string start = own_command() + " run";
     for (const auto& path : options.suite.paths) start += " " + quoted(path);
@@ -119,10 +124,8 @@ public:
 
     void finish(const std::string& rerun) {
         progress_.clear();
-        for (const auto& one : run_.cases)
-            if (is_bad(one) || one.verdict == Verdict::warn)
-                std::cerr << "\n" << reports::format_failure(one, run_, style_);
-        std::cerr << "\n" << reports::format_summary(run_, rerun, style_) << std::flush;
+        std::cerr << reports::format_failures(run_, style_) << "\n"
+                  << reports::format_summary(run_, rerun, style_) << std::flush;
     }
 
 private:

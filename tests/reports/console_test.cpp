@@ -45,6 +45,26 @@ TEST(Console, BytesAreShownWhenAskedForTwice) {
     EXPECT_THAT(everything({false, false, 100, 1}), Not(HasSubstr("20 02 00 00")));
 }
 
+TEST(Console, CasesThatFailAlikeAreToldOnce) {
+    auto run = sample_run();
+    const auto failed = *std::find_if(run.cases.begin(), run.cases.end(),
+                                      [](const model::CaseResult& one) { return one.verdict == model::Verdict::fail; });
+    auto again = failed, otherwise = failed;
+    again.name += " [transport=wss]";
+    again.findings[0].actual += "7";
+    run.cases = {failed, again};
+    run.cases[0].findings[0].actual += "1";
+    const auto told = format_failures(run, {});
+    EXPECT_THAT(told, HasSubstr("FAIL " + failed.name + "\n"));
+    EXPECT_THAT(told, Not(HasSubstr(again.name)));
+    EXPECT_THAT(told, HasSubstr("  1 more case of this scenario ended alike (-v shows them)\n"));
+    EXPECT_THAT(format_failures(run, {false, false, 100, 1}), HasSubstr("FAIL " + again.name + "\n"));
+    otherwise.name += " [identity=module]";
+    otherwise.findings[0].actual = "something else";
+    run.cases = {failed, otherwise};
+    EXPECT_THAT(format_failures(run, {}), HasSubstr("FAIL " + otherwise.name + "\n")) << "that is another failure";
+}
+
 TEST(Console, WithoutATerminalEachCaseIsALine) {
     std::ostringstream out;
     const auto run = sample_run();
