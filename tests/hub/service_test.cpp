@@ -33,6 +33,26 @@ TEST(Devices, AreCreatedReadUpdatedAndDeleted) {
     EXPECT_EQ(error_name(world.call("GET", "/devices/new%3A1" + version)), "404 DeviceNotFound");
 }
 
+TEST(Devices, AreQueriedInPages) {
+    World world;
+    for (const char* id : {"E", "F"})
+        world.call("PUT", "/devices/" + std::string(id) + version, R"({"deviceId":")" + std::string(id) + R"("})");
+    const auto ask = [&](model::HttpHeaders headers) {
+        const auto page =
+            world.call("POST", "/devices/query" + version, R"({"query":"SELECT * FROM devices"})", std::move(headers));
+        std::string ids;
+        const auto twins = *model::parse_json(page.body);
+        for (const auto& twin : *twins.array()) ids += *twin.find("deviceId")->text();
+        return ids + " " + std::string(model::header(page.headers, "x-ms-continuation"));
+    };
+    EXPECT_EQ(ask({}), "DEF ");
+    EXPECT_EQ(ask({{"x-ms-max-item-count", "3"}}), "DEF ");
+    EXPECT_EQ(ask({{"x-ms-max-item-count", "2"}}), "DE 2");
+    EXPECT_EQ(ask({{"x-ms-max-item-count", "2"}, {"x-ms-continuation", "2"}}), "F ");
+    EXPECT_EQ(ask({{"x-ms-max-item-count", "0"}, {"x-ms-continuation", "nonsense"}}), "D 1");
+    EXPECT_EQ(ask({{"x-ms-continuation", "4711"}}), " ");
+}
+
 TEST(Devices, DeletingOneDropsItsConnection) {
     World world;
     Client client(world);

@@ -286,5 +286,14 @@ await checks.check('the service SDK creates, reads and deletes a registry entry'
   await registry.delete('made-by-sdk');
   await assert.rejects(registry.get('made-by-sdk'), /Not found/);
 });
+await checks.check('the service SDK lists, counts and queries in pages', async () => {
+  assert.deepEqual((await registry.list()).responseBody.map((one) => one.deviceId), ['plain', 'renewed', 'self-signed', 'signed']);
+  assert.equal((await registry.getRegistryStatistics()).responseBody.totalDeviceCount, 4);
+  assert.deepEqual((await registry.getModulesOnDevice('plain')).responseBody.map((one) => one.moduleId), ['part']);
+  const query = registry.createQuery('SELECT * FROM devices', 3);
+  const pages = [];
+  while (query.hasMoreResults) pages.push((await query.nextAsTwin()).result.map((twin) => twin.deviceId));
+  assert.deepEqual(pages, [['plain', 'renewed', 'self-signed'], ['signed']]);
+});
 await checks.check('the hub ends cleanly on Ctrl-C', async () => assert.deepEqual(await hub.stop(), { code: 0, signal: null }));
 checks.finish();
