@@ -47,6 +47,8 @@ HttpRequest send_request(const Fields& fields, const std::string& id) {
 HttpRequest invoke_request(const Fields& fields, const actors::Identity& identity) {
     Object body{{"methodName", fields.text("method")}};
     add_text(body, fields, "payload", "payload");
+    if (fields.has("payload_size"))  // with its quotation marks
+        body.push_back({"payload", std::string(static_cast<std::size_t>(fields.integer("payload_size", 2) - 2), 'x')});
     const auto seconds = [](std::chrono::milliseconds time) { return static_cast<std::int64_t>(time.count() / 1000); };
     if (fields.has("response_timeout"))
         body.push_back({"responseTimeoutInSeconds", seconds(fields.duration("response_timeout", {}))});

@@ -57,6 +57,7 @@ LineSpec set_desired() {
 LineSpec invoke() {
     return service("invoke", "Invokes a direct method; never waits for the answer.",
                    {required("method", text(), "Its name."), optional("payload", json(), "Any JSON."),
+                    optional("payload_size", integer(2, largest_payload), "A JSON text of so many bytes instead."),
                     optional("response_timeout", duration(), "How long the device may take."),
                     optional("connect_timeout", duration(), "How long to wait for a device that is not connected."),
                     of_identity("On whom")});

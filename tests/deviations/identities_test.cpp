@@ -124,6 +124,19 @@ std::vector<Check> checks() {
          [](W& w) { return contains(w.body("GET", "/devices/D/modules"), R"("moduleId":"M")"); }},
         {"module-twin-is-not-served",
          [](W& w) { return contains(w.body("GET", "/twins/D/modules/M"), R"("moduleId":"M")"); }},
+        {"message-reaches-the-modules",
+         [](W& w) {
+             Client module(w, "D/M"), device(w);
+             module.connect();
+             device.connect().subscribe("devices/D/messages/devicebound/#", 0);
+             w.call("POST", "/_hubspec/devices/D/messages", R"({"body":"cA=="})");
+             return module.take().empty();
+         }},
+        {"module-id-has-no-dollar",
+         [](W& w) {
+             w.hub.provision({"D", device_key, other_key, "$edgeAgent"}, w.now);
+             return w.connects_without("D/$edgeAgent", w.token(host + "/devices/D/modules/$edgeAgent"));
+         }},
         {"module-is-refused", [](W& w) { return w.connects("D/M", {}); }},
         {"module-limit-is-off",
          [](W& w) {
