@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "harness/actors/paho_mutex.hpp"
 #include "harness/actors/paho_sockets.hpp"
 
 namespace hubspec::actors {
@@ -25,7 +26,9 @@ constexpr int most_in_flight = 1000;
 class Graveyard {
 public:
     Graveyard()
-        : anchor_("ssl://127.0.0.1:1", "anchor", paho::create_options(MQTTVERSION_3_1_1)), thread_([this] { work(); }) {
+        : anchor_("ssl://127.0.0.1:1", "anchor", paho::create_options(MQTTVERSION_3_1_1)),
+          mutex_of_paho_([this] { static_cast<void>(anchor_.is_connected()); }),
+          thread_([this] { work(); }) {
         thread_.detach();
     }
 
@@ -37,6 +40,8 @@ public:
         }
         arrived_.notify_one();
     }
+
+    const PahoMutex& mutex_of_paho() const { return mutex_of_paho_; }
 
 private:
     void work() {
@@ -52,6 +57,7 @@ private:
     }
 
     paho::async_client anchor_;
+    PahoMutex mutex_of_paho_;
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::deque<std::pair<std::unique_ptr<paho::async_client>, std::function<void()>>> waiting_;
@@ -235,6 +241,7 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
     template <class Work>
     void act(const Work& work) {
         if (!client) throw std::invalid_argument("the device is not connected");
+        const PahoMutex::Lock lock(graveyard().mutex_of_paho());
         refuse_politely(work);
     }
 };
@@ -268,16 +275,13 @@ void PahoDevice::connect(const PahoConnect& options) {
     refuse_politely([&] { impl.make_client(options); });
     auto& listener = impl.listen([self = impl_](const paho::token& token) { self->connected(token); },
                                  [self = impl_](const paho::token& token) { self->refused(token); });
-    impl.act([&] {
-        auto made = impl.connect_options(options);
-        expect_paho_socket(impl.socket);
-        try {
-            impl.client->connect(std::move(made), nullptr, listener);
-        } catch (...) {
-            expect_no_paho_socket(impl.socket);
-            throw;
-        }
-    });
+    expect_paho_socket(impl.socket);  // waits for a thread of Paho's, so not under its mutex
+    try {
+        impl.act([&] { impl.client->connect(impl.connect_options(options), nullptr, listener); });
+    } catch (...) {
+        expect_no_paho_socket(impl.socket);
+        throw;
+    }
 }
 
 void PahoDevice::subscribe(const std::vector<mqtt::Subscription>& subscriptions) {
