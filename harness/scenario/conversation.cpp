@@ -177,22 +177,27 @@ std::string acknowledgement_of(const Action& action) {
     return may_be_one ? "puback" : "";
 }
 
-/// A line speaks of an acknowledgement when it expects it, or the end of the connection in its place.
-bool speaks_of(const Step& step, const std::string& acknowledgement) {
-    const bool never = std::holds_alternative<Never>(step.form);
+bool speaks_of(const Step& step, const std::string& event) {
     const auto all = expectations_of(step);
-    return std::any_of(all.begin(), all.end(), [&](const Expectation* one) {
-        return one->speaker == Speaker::hub && (one->event == acknowledgement || (one->event == "closes" && !never));
-    });
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Expectation* one) { return one->speaker == Speaker::hub && one->event == event; });
 }
 
+bool expects_end(const Step& step) { return !std::holds_alternative<Never>(step.form) && speaks_of(step, "closes"); }
+
+/// A later line takes an acknowledgement when it expects it, or the end of the connection in its place; but not the end
+/// that another actor's line in between brings about.
 bool is_left_to_later(const std::vector<Step>& steps, std::size_t index, const std::string& acknowledgement) {
+    bool others_acted = false;
     for (std::size_t later = index + 1; later < steps.size(); ++later) {
         const auto& step = steps[later];
-        if (step.connection != steps[index].connection) continue;
-        if (const auto* action = std::get_if<Action>(&step.form); action != nullptr && is_by_client(*action))
-            return false;
-        if (speaks_of(step, acknowledgement)) return true;
+        const auto* action = std::get_if<Action>(&step.form);
+        if (step.connection != steps[index].connection || (action != nullptr && !is_by_client(*action))) {
+            others_acted = others_acted || action != nullptr;
+            continue;
+        }
+        if (action != nullptr) return false;
+        if (speaks_of(step, acknowledgement) || (!others_acted && expects_end(step))) return true;
     }
     return false;
 }
