@@ -6,13 +6,14 @@
 
 #include "harness/run/progress.hpp"
 #include "harness/run/stage.hpp"
+#include "harness/run/window.hpp"
 
 namespace hubspec::run {
 
 using namespace model;
 using actors::Inbox;
 using mqtt::overloaded;
-using SteadyTime = std::chrono::steady_clock::time_point;
+using Clock = std::chrono::steady_clock;
 
 void Interruption::trigger() {
     const std::lock_guard lock(mutex_);
@@ -41,7 +42,7 @@ namespace {
 // A fence that does not close in this time proves nothing; the window then counts as over.
 constexpr std::chrono::seconds fence_patience{5};
 constexpr std::chrono::milliseconds fence_pause{1};
-constexpr int fence_rounds = 3;  // in a row: a thread between two counts is not seen by one look
+constexpr int fence_rounds = 2;  // in a row: a thread between two counts is not seen by one look
 
 class Conversation {
 public:
@@ -119,7 +120,7 @@ private:
     }
 
     void drain() {
-        while (auto event = inbox_.take(SteadyTime{})) record(std::move(*event));
+        while (auto event = inbox_.take(Clock::time_point{})) record(std::move(*event));
     }
 
     // --- steps ---
@@ -151,12 +152,12 @@ private:
             static_cast<std::int64_t>(static_cast<double>(base.count()) * options_.timeout_scale));
     }
 
-    void await(std::chrono::milliseconds window) {
-        const auto deadline = std::chrono::steady_clock::now() + window;
+    void await(std::chrono::milliseconds length) {
+        Window window(Clock::now(), length);
         int quiet = 0;
         while (!progress_.is_decided() && !broken_) {
-            auto event = inbox_.take(
-                std::min(deadline, std::chrono::steady_clock::now() + (stage_->is_fenced() ? fence_pause : window)));
+            auto event = inbox_.take(window.next_look(Clock::now(), stage_->is_fenced() ? fence_pause : length));
+            window.looked(Clock::now());
             if (event) {
                 record(std::move(*event));
                 quiet = 0;
@@ -164,8 +165,8 @@ private:
             }
             if (interruption_.triggered()) return;
             quiet = stage_->is_quiet() ? quiet + 1 : 0;
-            if (quiet == fence_rounds || std::chrono::steady_clock::now() >= deadline)
-                note(StepExpired{*progress_.current()});
+            window.looked(Clock::now());
+            if (quiet == fence_rounds || window.is_over(Clock::now())) note(StepExpired{*progress_.current()});
         }
     }
 
@@ -181,7 +182,7 @@ private:
     void let_pass(std::chrono::milliseconds duration) {
         if (stage_->is_fenced()) fence();
         if (move_clock(duration)) return drain();
-        const auto deadline = std::chrono::steady_clock::now() + duration;
+        const auto deadline = Clock::now() + duration;
         while (auto event = inbox_.take(deadline)) record(std::move(*event));
     }
 
@@ -196,10 +197,9 @@ private:
     /// Waits until it is quiet. A fence that does not close in time proves nothing; what follows then counts all the
     /// same.
     void fence() {
-        const auto deadline = std::chrono::steady_clock::now() + fence_patience;
-        for (int quiet = 0;
-             quiet < fence_rounds && std::chrono::steady_clock::now() < deadline && !interruption_.triggered();) {
-            if (auto event = inbox_.take(std::chrono::steady_clock::now() + fence_pause))
+        const auto deadline = Clock::now() + fence_patience;
+        for (int quiet = 0; quiet < fence_rounds && Clock::now() < deadline && !interruption_.triggered();) {
+            if (auto event = inbox_.take(Clock::now() + fence_pause))
                 record(std::move(*event)), quiet = 0;
             else
                 quiet = stage_->is_quiet() ? quiet + 1 : 0;

@@ -228,10 +228,25 @@ void Stage::authorize(HttpRequest& request, const Fields& fields) {
 }
 
 bool Stage::is_quiet() {
-    if (!is_fenced_ || session_->transports_taken().value_or(0) < transports_opened_) return false;
-    for (const auto& [name, connection] : connections_)
-        if (!has_settled(connection)) return false;
-    return !service_ || has_settled_service();
+    const auto before = std::exchange(settled_at_, settled_total());
+    return settled_at_ && settled_at_ == before;
+}
+
+// Nothing ever counts down: two looks with one total saw the same hub, whatever came between the parts of each.
+std::optional<std::uint64_t> Stage::settled_total() {
+    if (!is_fenced_ || session_->transports_taken().value_or(0) < transports_opened_) return {};
+    std::uint64_t total = transports_opened_;
+    for (const auto& [name, connection] : connections_) {
+        const auto taken = counts(connection);
+        if (!has_settled(connection, taken)) return {};
+        total += connection.received().packets;
+        if (taken) total += taken->packets_sent + taken->requests_received + taken->bytes_received;
+    }
+    if (!service_) return total;
+    const auto taken = session_->service_counts();
+    const auto own = service_->counts();
+    if (!taken || taken->requests_received < own.asked || own.answered < taken->responses_sent) return {};
+    return total + taken->requests_received + taken->responses_sent + own.asked + own.answered;
 }
 
 std::optional<HubCounts> Stage::counts(const Connection& connection) const {
@@ -246,21 +261,14 @@ bool Stage::has_left(const Connection& connection) const {
     return !known || !known->open;
 }
 
-bool Stage::has_settled(const Connection& connection) const {
+bool Stage::has_settled(const Connection& connection, const std::optional<HubCounts>& taken) const {
     const auto received = connection.received();
     if (received.closed) return has_left(connection);
     if (connection.device && connection.is_leaving) return false;
     if (connection.wire && (!connection.is_open || connection.wire->is_ending())) return false;
-    const auto taken = counts(connection);
     if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;
     if (connection.wire) return taken->bytes_received >= connection.wire->bytes_sent();
     return taken->requests_received >= connection.requests_sent;  // Paho sends packets that nobody asked for
-}
-
-bool Stage::has_settled_service() const {
-    const auto counts = session_->service_counts();
-    const auto own = service_->counts();
-    return counts && counts->requests_received >= own.asked && own.answered >= counts->responses_sent;
 }
 
 }  // namespace hubspec::run

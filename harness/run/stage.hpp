@@ -43,8 +43,8 @@ public:
     void note_opened(const std::string& connection);
 
     /// What is said of connections on which something else than whole packets was sent: the hub's counts know nothing.
-    /// True when everything that was sent has reached the hub and everything it sent has come back. While its clock
-    /// stands still nothing can come then.
+    /// True when this look and the one before found that everything that was sent has reached the hub, that everything
+    /// it sent has come back, and nothing new. While its clock stands still nothing can come then.
     bool is_quiet();
 
 private:
@@ -80,11 +80,12 @@ private:
     void perform_service(const std::string& verb, const Fields& fields, const std::string& exchange);
     void rotate_keys(actors::Identity& identity);
     void authorize(model::HttpRequest& request, const Fields& fields);
-    bool has_settled(const Connection& connection) const;
+    /// What has been sent and received in all; nullopt while something is under way.
+    std::optional<std::uint64_t> settled_total();
+    bool has_settled(const Connection& connection, const std::optional<HubCounts>& taken) const;
     /// What this side has closed the hub may still hold for open: its end is on the way like any packet.
     bool has_left(const Connection& connection) const;
     std::optional<HubCounts> counts(const Connection& connection) const;
-    bool has_settled_service() const;
 
     actors::Inbox& inbox_;
     std::mt19937_64& random_;
@@ -92,6 +93,7 @@ private:
     bool is_fenced_ = false;
     std::chrono::milliseconds passed_{};
     std::uint64_t transports_opened_ = 0;
+    std::optional<std::uint64_t> settled_at_;  ///< the total of the last look
     std::map<std::string, actors::Identity> identities_;
     std::map<std::string, std::size_t> clients_;
     net::Loop loop_;
