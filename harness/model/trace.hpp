@@ -47,6 +47,8 @@ struct ClockMoved {
 struct ConnectionOpened {
     std::string connection;
     std::string tls_version;
+    std::string server_name = {};  ///< what the ClientHello asked for, where the harness is the server
+    std::string transport = {};    ///< "tls" or "wss", where the harness is the server
     bool operator==(const ConnectionOpened&) const = default;
 };
 /// What an upgrade to WebSocket was answered.

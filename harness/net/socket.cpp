@@ -73,6 +73,7 @@ PeerFacts::Certificate certificate_facts(SSL* ssl, const X509* certificate) {
 PeerFacts facts_of(SSL* ssl) {
     PeerFacts facts;
     facts.tls_version = SSL_get_version(ssl);
+    if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) facts.server_name = name;
     const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
     if (certificate) facts.certificate = certificate_facts(ssl, certificate.get());
     return facts;

@@ -31,6 +31,7 @@ struct Ended {
 /// What the handshake told about the peer.
 struct PeerFacts {
     std::string tls_version;  ///< "TLSv1.3"; empty on a plain connection
+    std::string server_name;  ///< what the ClientHello asked for; empty: nothing
     struct Certificate {
         std::string subject_common_name, sha1_thumbprint, sha256_thumbprint;  ///< thumbprints in upper-case hex
         bool chain_is_valid =
