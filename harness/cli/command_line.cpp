@@ -89,23 +89,10 @@ void declare_suite(CLI::App* app, SuiteOptions& suite) {
         ->envname("HUBSPEC_SHARD");
 }
 
-void declare_run(CLI::App* app, RunOptions& options) {
+// What running has in common in both seats.
+void declare_execution(CLI::App* app, RunOptions& options) {
     declare_suite(app, options.suite);
     Declare declare(app);
-    declare
-        .option("--target", options.target,
-                "A target file: the hub under test; without it, the reference hub in this process")
-        ->type_name("FILE");
-    declare
-        .option("--deviation", options.deviations,
-                "Let the reference hub be wrong in this way; `hubspec list --deviations` names them")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
-    declare
-        .option("--profile", options.profile,
-                "Let the reference hub be one of these where sources differ; `hubspec list --profiles` names them")
-        ->type_name("NAME")
-        ->capture_default_str();
     declare.option("--report", options.reports, "Write a report: json:PATH, junit:PATH; '-' is standard output")
         ->type_name("FORMAT:PATH")
         ->allow_extra_args(false);
@@ -132,6 +119,33 @@ void declare_run(CLI::App* app, RunOptions& options) {
     declare.flag("--dry-run", options.dry_run, "Say what would run, run nothing");
     declare.count("-v,--verbose", options.verbosity, "Show decoded packets of every case; twice: bytes too");
     declare.flag("--quiet,-q", options.quiet, "Only failures and the summary");
+}
+
+void declare_run(CLI::App* app, RunOptions& options) {
+    Declare declare(app);
+    declare
+        .option("--target", options.target,
+                "A target file: the hub under test; without it, the reference hub in this process")
+        ->type_name("FILE");
+    declare
+        .option("--deviation", options.deviations,
+                "Let the reference hub be wrong in this way; `hubspec list --deviations` names them")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    declare
+        .option("--profile", options.profile,
+                "Let the reference hub be one of these where sources differ; `hubspec list --profiles` names them")
+        ->type_name("NAME")
+        ->capture_default_str();
+    declare_execution(app, options);
+}
+
+void declare_certify(CLI::App* app, RunOptions& options) {
+    Declare(app)
+        .option("--device", options.device, "The device's statement: who it is, how it is started, what it claims")
+        ->type_name("FILE")
+        ->required();
+    declare_execution(app, options);
 }
 
 void declare_hub(CLI::App* app, HubOptions& options) {
@@ -194,7 +208,7 @@ void declare_pki(CLI::App* app, PkiOptions& options) {
 }
 
 struct Parsed {
-    RunOptions run;
+    RunOptions run, certify;
     HubOptions hub;
     ListOptions list;
     LintOptions lint;
@@ -205,6 +219,7 @@ struct Parsed {
     JunitCheckOptions junit_check;
     SasOptions sas;
     PkiOptions pki;
+    SchemaOptions schema;
 };
 
 using Choice = std::pair<CLI::App*, std::function<Command()>>;
@@ -218,6 +233,8 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
         return sub;
     };
     declare_run(verb("run", "Run scenarios against a hub and judge it", parsed.run), parsed.run);
+    declare_certify(verb("certify", "Certify a device: play the hub for it and judge what it does", parsed.certify),
+                    parsed.certify);
     declare_hub(verb("hub", "The reference hub in the foreground: an IoT Hub on this machine", parsed.hub), parsed.hub);
     auto* list = verb("list", "What would run", parsed.list);
     declare_suite(list, parsed.list.suite);
@@ -233,7 +250,8 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     auto* explain = verb("explain", "One requirement in words, and what verifies it", parsed.explain);
     explain->add_option("ID", parsed.explain.id, "Such as REPORTED-11")->required();
     auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
-    verbs.emplace_back(schema, [] { return Command(SchemaOptions{}); });
+    Declare(schema).flag("--statement", parsed.schema.statement, "That of device statements instead");
+    verbs.emplace_back(schema, [&parsed] { return Command(parsed.schema); });
     auto* selftest =
         verb("selftest", "The kill matrix: every deviation of the reference hub against the suite", parsed.selftest);
     declare_suite(selftest, parsed.selftest.suite);

@@ -89,7 +89,9 @@ unsigned default_jobs() { return std::clamp(std::thread::hardware_concurrency(),
 std::string not_applicable(const run::Case& one, const run::Target& target) {
     const auto& scenario = one.scenario;
     if (!scenario.applies.empty()) {
-        const auto answer = scenario::evaluate(scenario.applies, Object{{"target", target.capabilities()}});
+        Object scope{{"target", target.capabilities()}};
+        if (const auto* ics = target.capabilities().find("ics")) scope.push_back({"ics", *ics});
+        const auto answer = scenario::evaluate(scenario.applies, scope);
         if (!answer.holds) return answer.reason;
     }
     for (const auto& need : scenario.needs)

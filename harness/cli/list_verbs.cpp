@@ -6,6 +6,7 @@
 #include "fixtures/hub/profile.hpp"
 #include "harness/cli/execute.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/statement.hpp"
 #include "harness/cli/suite.hpp"
 #include "harness/cli/targets.hpp"
 #include "harness/scenario/json_schema.hpp"
@@ -89,8 +90,8 @@ int run(const LintOptions& options) {
     return exit_ok;
 }
 
-int run(const SchemaOptions&) {
-    std::fputs(scenario::json_schema().c_str(), stdout);
+int run(const SchemaOptions& options) {
+    std::fputs((options.statement ? statement_schema() : scenario::json_schema()).c_str(), stdout);
     return exit_ok;
 }
 

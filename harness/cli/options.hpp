@@ -27,6 +27,7 @@ struct SuiteOptions {
 struct RunOptions {
     SuiteOptions suite;
     std::optional<std::string> target;    ///< a target file; none: the embedded reference hub
+    std::optional<std::string> device;    ///< a device's statement: it is certified, in the hub seat
     std::vector<std::string> deviations;  ///< of the embedded hub
     std::string profile = "observed";     ///< of the embedded hub
     std::vector<std::string> reports;     ///< FORMAT:PATH
@@ -76,7 +77,9 @@ struct CoverageOptions {
 struct ExplainOptions {
     std::string id;
 };
-struct SchemaOptions {};
+struct SchemaOptions {
+    bool statement = false;  ///< of device statements instead of scenarios
+};
 struct SelftestOptions {
     SuiteOptions suite;
     std::vector<std::string> deviations;

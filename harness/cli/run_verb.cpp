@@ -7,9 +7,11 @@
 #include <map>
 #include <set>
 
+#include "harness/cli/certified_device.hpp"
 #include "harness/cli/execute.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/statement.hpp"
 #include "harness/cli/suite.hpp"
 #include "harness/cli/targets.hpp"
 #include "harness/cli/terminal.hpp"
@@ -73,7 +75,7 @@ std::string rerun_command(const RunOptions& options, const std::vector<CaseResul
         if (is_bad(one) && name != last) command += " --match " + quoted(last = name);
     }
     if (command.empty()) return {};
-    std::string start = own_command() + " run";
+    std::string start = own_command() + (options.device ? " certify --device " + quoted(*options.device) : " run");
     for (const auto& path : options.suite.paths) start += " " + quoted(path);
     if (options.target) start += " --target " + quoted(*options.target);
     for (const auto& name : options.deviations) start += " --deviation " + quoted(name);
@@ -193,6 +195,7 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<r
     const SignalWatch signals([&] { interruption.trigger(); });
     RunResult result;
     result.tool_version = HUBSPEC_VERSION;
+    result.seat = options.device ? "hub" : "device";
     result.target = target.name();
     result.target_kind = target.kind();
     result.deviations = options.deviations;
@@ -243,13 +246,18 @@ int run(const RunOptions& options) {
     }
     const auto suite = read_suite(options.suite);
     if (!suite) return exit_unusable;
-    auto cases = selected_cases(*suite, options.suite.selection);
+    std::optional<Statement> statement;
+    if (options.device && !(statement = read_statement(*options.device, &suite->catalogue))) return exit_unusable;
+    auto cases = selected_cases(*suite, options.suite.selection, statement ? Seat::hub : Seat::device);
+    if (statement) cases = for_device(cases, *statement);
     if (cases.empty()) {
         std::fprintf(stderr, "hubspec: %s\n", nothing_selected(*suite, options.suite.selection).c_str());
         return exit_nothing;
     }
     repeat(cases, options.repeat);
-    const auto target = make_target(options.target, options.deviations, options.profile);
+    const std::unique_ptr<run::Target> target = statement
+                                                    ? std::make_unique<CertifiedDevice>(*statement)
+                                                    : make_target(options.target, options.deviations, options.profile);
     if (!target) return exit_unusable;
     if (options.dry_run) {
         for (auto& one : cases) one.not_applicable = not_applicable(one, *target);

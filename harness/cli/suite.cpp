@@ -66,12 +66,12 @@ std::optional<Suite> read_suite(const SuiteOptions& options) {
     return std::nullopt;
 }
 
-std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection) {
+std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection, model::Seat seat) {
     std::vector<run::Case> cases;
     std::size_t index = 0;
     for (const auto& scenario : suite.scenarios)
         for (auto& one : run::expand(scenario)) {
-            if (!run::is_selected(one, selection, level_of(one, suite.catalogue))) continue;
+            if (scenario.seat != seat || !run::is_selected(one, selection, level_of(one, suite.catalogue))) continue;
             if (index++ % selection.shard.count + 1 == selection.shard.index) cases.push_back(std::move(one));
         }
     return cases;

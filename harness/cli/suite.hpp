@@ -29,7 +29,8 @@ std::string proof_path();
 std::optional<Suite> read_suite(const SuiteOptions& options);
 
 /// The cases of the suite that are selected, in order.
-std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection);
+std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection,
+                                      model::Seat seat = model::Seat::device);
 
 /// "no case is selected; 85 scenarios were read", with a hint at the option that leaves nothing.
 std::string nothing_selected(const Suite& suite, const run::Selection& selection);

@@ -97,14 +97,17 @@ TestPki make_test_pki(const std::string& folder, const std::string& host_name,
                       const std::vector<std::string>& addresses) {
     const auto root = pki::make_root("hubspec test root");
     const auto server = pki::make_server(root, names_for(host_name, addresses));
-    const auto context = [](const pki::Credential& issuer, const pki::ServerNames& names) {
-        const auto made = pki::make_server(issuer, names);
+    const auto context = [](const pki::Credential& issuer, const pki::ServerNames& names,
+                            const pki::Validity& validity = {}) {
+        const auto made = pki::make_server(issuer, names, validity);
         return net::TlsContext::server(made.certificate_pem, made.key_pem);
     };
     TestPki made{
         folder + "/ca.pem", root.certificate_pem, server.certificate_pem + root.certificate_pem, server.key_pem, {}};
     made.wrong.of_unknown_root = context(pki::make_root("hubspec other root"), names_for(host_name, addresses));
     made.wrong.of_other_name = context(root, {"other.example", {"other.example"}, {}});
+    made.wrong.expired = context(root, names_for(host_name, addresses), pki::expired);
+    made.wrong.not_yet_valid = context(root, names_for(host_name, addresses), pki::not_yet_valid);
     write_private_file(made.ca_file, made.ca_pem);
     return made;
 }

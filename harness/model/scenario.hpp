@@ -16,7 +16,8 @@ namespace hubspec::model {
 using Milliseconds = std::chrono::milliseconds;
 
 enum class Seat { device, hub };
-enum class Speaker { device, wire, service, hub };
+/// `app` is the program on the device under test: what it is asked for, and what it says it saw. Hub seat only.
+enum class Speaker { device, wire, service, hub, app };
 
 /// Something the harness does: `device: {publish: {...}}`. Verb and fields were checked against the vocabulary.
 struct Action {
@@ -31,6 +32,7 @@ struct Expectation {
     Speaker speaker = Speaker::hub;
     std::string event;
     std::vector<Field> fields;
+    Seat seat = Seat::device;  ///< whose packets are sent and whose received depends on it
     bool operator==(const Expectation&) const = default;
 };
 

@@ -65,7 +65,10 @@ std::string describe(const EventForm& event) {
             [](const HarnessFailed& e) { return "the harness could not go on: " + e.text; },
             [](const ClockMoved& e) { return "the hub's clock moved on by " + std::to_string(e.by.count()) + " ms"; },
             [](const ConnectionOpened& e) {
-                return "connected" + (e.tls_version.empty() ? std::string() : ", " + e.tls_version);
+                std::string text = "connected";
+                if (!e.transport.empty()) text += " over " + e.transport;
+                if (!e.tls_version.empty()) text += ", " + e.tls_version;
+                return e.server_name.empty() ? text : text + ", asked for " + e.server_name;
             },
             [](const UpgradeAnswered& e) {
                 std::string text = "WebSocket upgrade answered " + std::to_string(e.response.status);
@@ -88,6 +91,15 @@ std::string describe(const EventForm& event) {
             [](const ServiceAnswered& e) { return describe_response(e.response); },
             [](const TelemetrySeen& e) { return "telemetry " + shorten(to_json(e.message)); },
             [](const LogSeen& e) { return "log " + shorten(to_json(e.entry)); },
+            [](const DeviceStarted& e) { return "started: " + e.command; },
+            [](const DeviceExited& e) {
+                return "the device's program ended: " + e.how +
+                       (e.last_words.empty() ? "" : "; its last words: " + shorten(e.last_words));
+            },
+            [](const AppAsked& e) { return "asked " + shorten(to_json(e.request)); },
+            [](const AppAnswered& e) { return "answered " + shorten(to_json(e.answer)); },
+            [](const AppTold& e) { return "saw " + shorten(to_json(e.event)); },
+            [](const HubTold& e) { return "from now on: " + e.what; },
         },
         event);
 }

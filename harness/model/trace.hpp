@@ -116,9 +116,44 @@ struct LogSeen {
     bool operator==(const LogSeen&) const = default;
 };
 
+// What passed with the device under test beside its connections, in the hub seat.
+struct DeviceStarted {
+    std::string command;
+    bool operator==(const DeviceStarted&) const = default;
+};
+struct DeviceExited {
+    int status = 0;          ///< of exit, or minus the signal's number
+    std::string how;         ///< "exit status 1", "signal 11 (Segmentation fault)"
+    std::string last_words;  ///< the end of its standard error
+    bool was_asked = false;  ///< by the harness, at the end of the case
+    bool operator==(const DeviceExited&) const = default;
+};
+/// The program was asked for something, in the adapter protocol.
+struct AppAsked {
+    std::string exchange;
+    Value request;
+    bool operator==(const AppAsked&) const = default;
+};
+struct AppAnswered {
+    std::string exchange;
+    Value answer;
+    bool operator==(const AppAnswered&) const = default;
+};
+/// What its application saw.
+struct AppTold {
+    Value event;
+    bool operator==(const AppTold&) const = default;
+};
+/// The hub that the harness plays was told to behave so.
+struct HubTold {
+    std::string what;
+    bool operator==(const HubTold&) const = default;
+};
+
 using EventForm = std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened,
                                UpgradeAnswered, PingFrameSent, PacketSent, BytesSent, PacketReceived, MalformedReceived,
-                               ConnectionClosed, ServiceAsked, ServiceAnswered, TelemetrySeen, LogSeen>;
+                               ConnectionClosed, ServiceAsked, ServiceAnswered, TelemetrySeen, LogSeen, DeviceStarted,
+                               DeviceExited, AppAsked, AppAnswered, AppTold, HubTold>;
 
 struct Event {
     std::chrono::microseconds at{};  ///< since the case began

@@ -22,6 +22,14 @@ Value to_value(const iothub::PropertyBag& bag) {
     return object;
 }
 
+Value will_of(const mqtt::Connect& packet) {
+    if (!packet.will) return {};
+    return Object{{"topic", packet.will->topic},
+                  {"payload", std::string(packet.will->payload.begin(), packet.will->payload.end())},
+                  {"qos", int{packet.will->qos}},
+                  {"retain", packet.will->retain}};
+}
+
 // Each packet as the fields that README.md lists. PUBLISH's topic and payload are compared with their own rules.
 Value fields_of(const mqtt::Packet& packet) {
     const auto id = [](const auto& one) {
@@ -50,7 +58,14 @@ Value fields_of(const mqtt::Packet& packet) {
             [&](const mqtt::Pubrel& p) { return id(p); },
             [&](const mqtt::Pubcomp& p) { return id(p); },
             [&](const mqtt::Unsuback& p) { return id(p); },
-            [](const mqtt::Connect&) { return Value(Object{}); },
+            [](const mqtt::Connect& p) {
+                return Value(Object{{"client_id", p.client_id},
+                                    {"user_name", p.user_name ? Value(*p.user_name) : Value()},
+                                    {"has_password", p.password.has_value()},
+                                    {"clean_session", p.clean_session},
+                                    {"keep_alive", int{p.keep_alive}},
+                                    {"will", will_of(p)}});
+            },
             [](const mqtt::Subscribe&) { return Value(Object{}); },
             [](const mqtt::Unsubscribe&) { return Value(Object{}); },
             [](const mqtt::Pingreq&) { return Value(Object{}); },
@@ -214,29 +229,112 @@ bool is_of_exchange(const Expectation& expectation, const ServiceAnswered& answe
     return text == nullptr || text->text == answered.exchange;
 }
 
+// What the application says of a message: its payload comes in Base64.
+void match_told(const Expectation& expectation, const Value& event, Bindings& bindings, Differences& differences) {
+    const auto* encoded = event.find("payload");
+    const auto decoded = expectation.event == "message" && encoded != nullptr && encoded->text() != nullptr
+                             ? iothub::base64_decode(*encoded->text())
+                             : std::nullopt;
+    for (const auto& field : expectation.fields)
+        if (decoded && is_body(field.name))
+            match_body(field, std::string(decoded->begin(), decoded->end()), bindings, differences);
+        else
+            match(field.value, event.find(field.name), field.name, bindings, differences);
+}
+
+// SUBSCRIBE and UNSUBSCRIBE: one of their filters is the one that is meant.
+void match_any(const Expectation& expectation, const std::vector<Value>& filters, Bindings& bindings,
+               Differences& differences) {
+    Differences nearest;
+    for (const auto& filter : filters) {
+        Bindings tried = bindings;
+        Differences here;
+        match_fields(expectation, filter, tried, here);
+        if (here.empty()) {
+            bindings = std::move(tried);
+            return;
+        }
+        if (nearest.empty() || here.size() < nearest.size()) nearest = std::move(here);
+    }
+    differences.insert(differences.end(), nearest.begin(), nearest.end());
+}
+
+void match_packet(const Expectation& expectation, const mqtt::Packet& packet, Bindings& bindings,
+                  Differences& differences) {
+    std::vector<Value> filters;
+    if (const auto* publish = std::get_if<mqtt::Publish>(&packet))
+        return match_publish(expectation, *publish, bindings, differences);
+    if (const auto* subscribe = std::get_if<mqtt::Subscribe>(&packet))
+        for (const auto& one : subscribe->subscriptions)
+            filters.push_back(
+                Object{{"filter", one.filter}, {"qos", int{one.qos}}, {"packet_id", int{subscribe->packet_id}}});
+    if (const auto* unsubscribe = std::get_if<mqtt::Unsubscribe>(&packet))
+        for (const auto& one : unsubscribe->filters)
+            filters.push_back(Object{{"filter", one}, {"packet_id", int{unsubscribe->packet_id}}});
+    if (!filters.empty()) return match_any(expectation, filters, bindings, differences);
+    match_fields(expectation, fields_of(packet), bindings, differences);
+}
+
+const mqtt::Packet* packet_of(const EventForm& event) {
+    if (const auto* received = std::get_if<PacketReceived>(&event)) return &received->packet;
+    if (const auto* sent = std::get_if<PacketSent>(&event)) return &sent->packet;
+    return nullptr;
+}
+
+// In the hub seat the device's connections are "main", "main 2" and so on: the scenario says "main" of all of them.
+bool is_on(const std::string& wanted, const std::string& connection, Seat seat) {
+    return wanted == connection || (seat == Seat::hub && connection.starts_with(wanted + " "));
+}
+
 }  // namespace
 
-std::string event_name(const EventForm& event) {
-    return std::visit(overloaded{
-                          [](const PacketReceived& e) { return lower(mqtt::packet_name(e.packet)); },
-                          [](const ConnectionOpened&) { return std::string("opens"); },
-                          [](const UpgradeAnswered&) { return std::string("upgrade"); },
-                          [](const PingFrameSent&) { return std::string(); },
-                          [](const ConnectionClosed& e) { return std::string(e.by_peer ? "closes" : ""); },
-                          [](const ServiceAnswered&) { return std::string("answer"); },
-                          [](const TelemetrySeen&) { return std::string("telemetry"); },
-                          [](const LogSeen&) { return std::string("log"); },
-                          [](const MalformedReceived&) { return std::string("malformed"); },
-                          [](const StepBegan&) { return std::string(); },
-                          [](const StepExpired&) { return std::string(); },
-                          [](const NameBound&) { return std::string(); },
-                          [](const HarnessFailed&) { return std::string(); },
-                          [](const ClockMoved&) { return std::string(); },
-                          [](const PacketSent&) { return std::string(); },
-                          [](const BytesSent&) { return std::string(); },
-                          [](const ServiceAsked&) { return std::string(); },
-                      },
-                      event);
+std::string event_name(const EventForm& event, Seat seat) {
+    const bool as_hub = seat == Seat::hub;
+    return std::visit(
+        overloaded{
+            [](const PacketReceived& e) { return lower(mqtt::packet_name(e.packet)); },
+            [](const ConnectionOpened&) { return std::string("opens"); },
+            [](const UpgradeAnswered&) { return std::string("upgrade"); },
+            [](const PingFrameSent&) { return std::string(); },
+            [&](const ConnectionClosed& e) {
+                if (as_hub) return std::string(e.established ? "closes" : "refuses");
+                return std::string(e.by_peer ? "closes" : "");
+            },
+            [](const ServiceAnswered&) { return std::string("answer"); },
+            [](const TelemetrySeen&) { return std::string("telemetry"); },
+            [](const LogSeen&) { return std::string("log"); },
+            [](const MalformedReceived&) { return std::string("malformed"); },
+            [](const StepBegan&) { return std::string(); },
+            [](const StepExpired&) { return std::string(); },
+            [](const NameBound&) { return std::string(); },
+            [](const HarnessFailed&) { return std::string(); },
+            [](const ClockMoved&) { return std::string(); },
+            [&](const PacketSent& e) { return as_hub ? lower(mqtt::packet_name(e.packet)) : std::string(); },
+            [](const BytesSent&) { return std::string(); },
+            [](const ServiceAsked&) { return std::string(); },
+            [](const DeviceStarted&) { return std::string(); },
+            [](const DeviceExited&) { return std::string("exits"); },
+            [](const AppAsked&) { return std::string(); },
+            [](const AppAnswered&) { return std::string("answer"); },
+            [](const AppTold& e) {
+                const auto* saw = e.event.find("saw");
+                return saw != nullptr && saw->text() != nullptr ? *saw->text() : std::string();
+            },
+            [](const HubTold&) { return std::string(); },
+        },
+        event);
+}
+
+Speaker speaker_of(const EventForm& event, Seat seat) {
+    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) ||
+        std::holds_alternative<LogSeen>(event))
+        return Speaker::service;
+    if (seat == Seat::device) return Speaker::hub;
+    if (std::holds_alternative<AppAnswered>(event) || std::holds_alternative<AppTold>(event)) return Speaker::app;
+    const auto* closed = std::get_if<ConnectionClosed>(&event);
+    const bool by_hub =
+        std::holds_alternative<PacketSent>(event) || (closed != nullptr && closed->established && !closed->by_peer);
+    return by_hub ? Speaker::hub : Speaker::device;
 }
 
 std::string connection_of(const EventForm& event) {
@@ -255,19 +353,21 @@ Comparison compare(const Expectation& expectation, const std::string& connection
                    const Bindings& bindings) {
     Comparison result;
     result.bindings = bindings;
-    if (event_name(event) != expectation.event) return result;
-    if (expectation.speaker == Speaker::hub && connection_of(event) != connection) return result;
+    if (event_name(event, expectation.seat) != expectation.event) return result;
+    if (speaker_of(event, expectation.seat) != expectation.speaker) return result;
+    if (const auto on = connection_of(event); !on.empty() && !is_on(connection, on, expectation.seat)) return result;
     auto& differences = result.differences;
     result.same_kind = true;
-    if (const auto* e = std::get_if<PacketReceived>(&event)) {
-        if (const auto* publish = std::get_if<mqtt::Publish>(&e->packet))
-            match_publish(expectation, *publish, result.bindings, differences);
-        else
-            match_fields(expectation, fields_of(e->packet), result.bindings, differences);
+    if (const auto* packet = packet_of(event)) {
+        match_packet(expectation, *packet, result.bindings, differences);
     } else if (const auto* closed = std::get_if<ConnectionClosed>(&event)) {
         match_fields(expectation, Object{{"how", closed->how}}, result.bindings, differences);
     } else if (const auto* opened = std::get_if<ConnectionOpened>(&event)) {
-        match_fields(expectation, Object{{"tls_version", opened->tls_version}}, result.bindings, differences);
+        match_fields(expectation,
+                     Object{{"tls_version", opened->tls_version},
+                            {"server_name", opened->server_name},
+                            {"transport", opened->transport}},
+                     result.bindings, differences);
     } else if (const auto* upgrade = std::get_if<UpgradeAnswered>(&event)) {
         match_response(expectation, upgrade->response, result.bindings, differences);
     } else if (const auto* answered = std::get_if<ServiceAnswered>(&event)) {
@@ -279,6 +379,12 @@ Comparison compare(const Expectation& expectation, const std::string& connection
     } else if (const auto* log = std::get_if<LogSeen>(&event)) {
         result.same_kind = is_of_identity(expectation, log->entry, bindings);
         match_log(expectation, log->entry, result.bindings, differences);
+    } else if (const auto* exited = std::get_if<DeviceExited>(&event)) {
+        match_fields(expectation, Object{{"status", exited->status}}, result.bindings, differences);
+    } else if (const auto* told = std::get_if<AppTold>(&event)) {
+        match_told(expectation, told->event, result.bindings, differences);
+    } else if (const auto* app = std::get_if<AppAnswered>(&event)) {
+        match_fields(expectation, app->answer, result.bindings, differences);
     }
     return result;
 }

@@ -12,6 +12,8 @@ std::string_view speaker_name(model::Speaker speaker) {
             return "service";
         case model::Speaker::hub:
             return "hub";
+        case model::Speaker::app:
+            return "app";
     }
     return "hub";
 }

@@ -58,9 +58,19 @@ std::string place_text(const Evidence& evidence, const Finding& finding) {
     return to_string(evidence.plan.scenario.file, finding.place);
 }
 
+// Where the device's program ended of itself: nothing can come from it any more.
+std::optional<std::size_t> exit_of_device(const Evidence& evidence) {
+    for (std::size_t i = 0; i < evidence.trace.size(); ++i)
+        if (const auto* exited = std::get_if<DeviceExited>(&evidence.trace[i].form);
+            exited != nullptr && !exited->was_asked)
+            return i;
+    return std::nullopt;
+}
+
 // What happened in place of what was expected: the nearest miss, else the newest event of the connection.
 std::optional<std::size_t> instead(const Evidence& evidence, std::size_t step, const StepRecord& record) {
     if (record.closest) return record.closest;
+    if (const auto exited = exit_of_device(evidence)) return exited;
     const auto& connection = evidence.plan.scenario.steps[step].connection;
     const auto untaken = evidence.progress.untaken();
     for (auto index = untaken.rbegin(); index != untaken.rend(); ++index)
@@ -123,7 +133,8 @@ std::optional<Finding> trouble(const Evidence& evidence, std::size_t step, const
     const auto index = instead(evidence, step, record);
     const auto* closed = index ? std::get_if<ConnectionClosed>(&evidence.trace[*index].form) : nullptr;
     const auto* action = std::get_if<Action>(&line.form);
-    const bool no_transport = closed != nullptr && !closed->established;
+    const bool harness_connects = evidence.plan.scenario.seat == Seat::device;
+    const bool no_transport = harness_connects && closed != nullptr && !closed->established;
     const bool service_step = action != nullptr && action->speaker == Speaker::service;
     if (!no_transport && !service_step) return std::nullopt;
     if (no_transport && is_about_tls(*closed) && asks_for_tls(line)) return std::nullopt;
@@ -206,6 +217,7 @@ void collect_findings(CaseResult& result, const Evidence& evidence) {
             finding.summary = failed->text;
             result.findings.push_back(std::move(finding));
         }
+    if (evidence.plan.scenario.seat == Seat::hub) return;  // a device may close and do more than a scenario is about
     const bool failed = std::any_of(result.findings.begin(), result.findings.end(),
                                     [](const Finding& f) { return f.verdict > Verdict::warn; });
     if (const auto closed = evidence.progress.unexpected_close(); closed && !failed)
@@ -302,7 +314,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     collect_findings(result, evidence);
     add_hints(result, evidence);
     conclude(result);
-    note_untaken(result, evidence);
+    if (plan.scenario.seat == Seat::device) note_untaken(result, evidence);
     note_sources(result, evidence);
     result.trace = trace_lines(trace, progress);
     if (!trace.empty()) result.duration = trace.back().at;

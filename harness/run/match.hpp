@@ -31,8 +31,10 @@ Comparison compare(const model::Expectation& expectation, const std::string& con
                    const Bindings& bindings);
 
 /// The name that an expectation would call this event by: "publish", "closes", "answer"; empty when it is none that can
-/// be expected.
-std::string event_name(const model::EventForm& event);
+/// be expected in this seat.
+std::string event_name(const model::EventForm& event, model::Seat seat = model::Seat::device);
+/// Who did it, seen from this seat.
+model::Speaker speaker_of(const model::EventForm& event, model::Seat seat = model::Seat::device);
 /// The connection it belongs to; empty for the service's.
 std::string connection_of(const model::EventForm& event);
 

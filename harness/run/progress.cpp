@@ -101,7 +101,7 @@ void Progress::take(const Event& event) {
         if (std::holds_alternative<mqtt::Disconnect>(sent->packet)) leaving_.insert(sent->connection);
         if (std::holds_alternative<mqtt::Connect>(sent->packet)) connecting_[sent->connection] = index;
     }
-    if (event_name(event.form).empty()) return;
+    if (event_name(event.form, plan_.scenario.seat).empty()) return;
     mailbox_.push_back({index, event.form, false});
     evaluate();
 }
@@ -216,6 +216,7 @@ bool Progress::is_hopeless(const Expectation& expectation) const {
         for (const auto& observation : mailbox_)
             if (!observation.taken && compare(expectation, step().connection, observation.form, bindings_).same_kind)
                 return true;
+    if (plan_.scenario.seat == Seat::hub) return expectation.event != "exits" && has_exited();
     if (expectation.speaker != Speaker::hub || expectation.event == "closes") return false;
     // The newest word on the connection: nothing comes after a close but what a new transport brings.
     for (auto observation = mailbox_.rbegin(); observation != mailbox_.rend(); ++observation) {
@@ -226,6 +227,12 @@ bool Progress::is_hopeless(const Expectation& expectation) const {
         if (std::holds_alternative<ConnectionClosed>(observation->form)) return true;
     }
     return false;
+}
+
+// Without its program the device does nothing more, and its application says nothing.
+bool Progress::has_exited() const {
+    return std::any_of(mailbox_.begin(), mailbox_.end(),
+                       [](const Observation& one) { return std::holds_alternative<DeviceExited>(one.form); });
 }
 
 bool Progress::is_decided() const {

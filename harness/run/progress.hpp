@@ -83,6 +83,7 @@ private:
     bool take(Observation& observation, const model::Expectation& expectation);  ///< when they match
     void note_closest(const model::Expectation& expectation);
     bool is_hopeless(const model::Expectation& expectation) const;
+    bool has_exited() const;
     /// Follows from something else: the end of a connection after DISCONNECT, or after a refusal [MQTT-3.2.2-5].
     bool is_natural(const Observation& observation) const;
     bool is_refused(const std::string& connection, std::size_t before) const;

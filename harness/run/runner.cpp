@@ -4,8 +4,9 @@
 #include <optional>
 #include <random>
 
+#include "harness/run/device_seat.hpp"
+#include "harness/run/hub_seat.hpp"
 #include "harness/run/progress.hpp"
-#include "harness/run/stage.hpp"
 #include "harness/run/window.hpp"
 
 namespace hubspec::run {
@@ -94,11 +95,21 @@ private:
     // --- before and after ---
 
     void open() {
-        stage_.emplace(target_, plan_.name, inbox_, random_);
+        stage_ = make_stage();
         note(NameBound{"hub.host", stage_->host_name()});
         add_identity(own_identity(plan_));
         for (const auto& identity : plan_.scenario.identities) add_identity(identity);
         stage_->start(plan_.scenario.needs);
+    }
+
+    std::unique_ptr<Stage> make_stage() {
+        if (plan_.scenario.seat == Seat::device)
+            return std::make_unique<DeviceSeat>(target_, plan_.name, inbox_, random_);
+        auto hub = target_.play(plan_.name, inbox_);
+        if (!hub) throw std::invalid_argument("a scenario of the hub seat needs a device to certify");
+        const auto transport = plan_.bindings.find("transport");
+        return std::make_unique<HubSeat>(
+            std::move(hub), transport == plan_.bindings.end() ? "tls" : text_of(transport->second), inbox_, random_);
     }
 
     void add_identity(const IdentitySpec& spec) {
@@ -117,6 +128,7 @@ private:
     void leave() {
         drain();
         stage_->leave();
+        if (plan_.scenario.seat == Seat::hub) drain();  // how the device took its leave is part of the trace
     }
 
     void drain() {
@@ -130,6 +142,7 @@ private:
     void run_step(std::size_t index) {
         drain();
         note(StepBegan{index});
+        if (!std::holds_alternative<Action>(step().form)) stage_->expect();
         std::visit(overloaded{
                        [&](const Action& action) {
                            if (std::exchange(has_left_, false) && stage_->is_fenced()) fence();
@@ -237,7 +250,7 @@ private:
     Trace trace_;
     bool broken_ = false;
     bool has_left_ = false;  // the last line ended a connection: the hub must know before the next one speaks
-    std::optional<Stage> stage_;
+    std::unique_ptr<Stage> stage_;
 };
 
 }  // namespace

@@ -47,7 +47,9 @@ public:
     virtual std::optional<ServiceCounts> service_counts() { return std::nullopt; }
 };
 
-/// The hub under test.
+class PlayedHub;
+
+/// The hub under test; in the hub seat, the device under test together with the hub that is played for it.
 class Target {
 public:
     virtual ~Target() = default;
@@ -60,6 +62,8 @@ public:
     /// How long a line may make the harness wait where the clock cannot be moved.
     virtual std::chrono::milliseconds longest_wait() const = 0;
     virtual std::unique_ptr<Session> open(const std::string& case_name) = 0;
+    /// The hub that is played in a case of the hub seat; nullptr where none can be.
+    virtual std::shared_ptr<PlayedHub> play(const std::string& case_name, actors::Inbox& inbox);
     /// Cases may run side by side.
     virtual bool is_parallel() const = 0;
     /// One try to reach the hub before anything runs; a clear sentence when that fails.

@@ -67,6 +67,9 @@ TraceLine line_of(const EventForm& event) {
     if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) ||
         std::holds_alternative<LogSeen>(event))
         line.lane = "service", line.direction = "received";
+    if (std::holds_alternative<AppAsked>(event)) line.lane = "app", line.direction = "sent";
+    if (std::holds_alternative<AppAnswered>(event) || std::holds_alternative<AppTold>(event))
+        line.lane = "app", line.direction = "received";
     return line;
 }
 

@@ -204,7 +204,7 @@ bool is_left_to_later(const std::vector<Step>& steps, std::size_t index, const s
 
 const std::vector<std::string>& needs_of_line(Speaker speaker, const std::string& name) {
     static const std::vector<std::string> none;
-    const auto* spec = find_line(speaker, name);
+    const auto* spec = find_line(speaker, name);  // the hub seat asks nothing more of a target
     return spec == nullptr ? none : spec->needs;
 }
 

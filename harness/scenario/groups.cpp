@@ -17,15 +17,21 @@ bool contains(const std::vector<std::string>& words, const std::string& word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-const std::vector<std::string>& observers() {
-    static const std::vector<std::string> names{"hub", "service"};
-    return names;
+const std::vector<std::string>& observers(Seat seat) {
+    static const std::vector<std::string> in_device_seat{"hub", "service"};
+    static const std::vector<std::string> in_hub_seat{"device", "app", "hub", "service"};
+    return seat == Seat::hub ? in_hub_seat : in_device_seat;
+}
+
+Speaker speaker_of(const std::string& name) {
+    const auto& all = speaker_names();
+    return static_cast<Speaker>(std::find(all.begin(), all.end(), name) - all.begin());
 }
 
 void refuse_key(const yaml::Node& item, const yaml::Member& member, const std::string& group,
                 const std::vector<std::string>& allowed, Scope& scope) {
     auto diagnostic = yaml::at(item, member, "unknown key '" + member.name + "' in '" + group + "'");
-    if (member.name == "device" || member.name == "wire")
+    if ((member.name == "device" && scope.seat == Seat::device) || member.name == "wire")
         diagnostic.message =
             "a " + member.name + " line is performed, not expected: it cannot stand in '" + group + "'";
     else if (contains(modifier_names(), member.name))
@@ -41,11 +47,11 @@ std::optional<Expectation> read_item(const yaml::Node& item, const std::string& 
     if (yaml::read_map(item, group, scope.diagnostics) == nullptr) return std::nullopt;
     const yaml::Member* subject = nullptr;
     bool strange = false;
-    auto allowed = observers();
+    auto allowed = observers(scope.seat);
     allowed.insert(allowed.end(), beside.begin(), beside.end());
     for (const auto& member : item.map()->members) {
         if (contains(beside, member.name)) continue;
-        if (!contains(observers(), member.name)) {
+        if (!contains(observers(scope.seat), member.name)) {
             refuse_key(item, member, group, allowed, scope);
             strange = true;
         } else if (subject != nullptr)
@@ -56,15 +62,18 @@ std::optional<Expectation> read_item(const yaml::Node& item, const std::string& 
             subject = &member;
     }
     if (subject == nullptr) {
-        if (!strange) scope.say(yaml::at(item, "an item of '" + group + "' needs 'hub' or 'service'"));
+        if (!strange)
+            scope.say(yaml::at(
+                item, "an item of '" + group + "' needs " +
+                          (scope.seat == Seat::hub ? "'device', 'app', 'hub' or 'service'" : "'hub' or 'service'")));
         return std::nullopt;
     }
-    auto line = read_line(subject->name == "hub" ? Speaker::hub : Speaker::service, subject->value, scope);
+    auto line = read_line(speaker_of(subject->name), subject->value, scope);
     if (!line) return std::nullopt;
     if (auto* expectation = std::get_if<Expectation>(&line->form)) return std::move(*expectation);
-    scope.say(yaml::at(
-        item, *subject,
-        "a service " + line->spec->name + " line is performed, not expected: it cannot stand in '" + group + "'"));
+    scope.say(yaml::at(item, *subject,
+                       "a " + subject->name + " " + line->spec->name +
+                           " line is performed, not expected: it cannot stand in '" + group + "'"));
     return std::nullopt;
 }
 

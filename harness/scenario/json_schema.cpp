@@ -11,6 +11,7 @@ namespace hubspec::scenario {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using model::Seat;
 using model::Speaker;
 
 constexpr const char* one_name = "^\\{\\{.+\\}\\}$";
@@ -142,9 +143,9 @@ Json one_member(Json properties) {
 
 /// The lines of a speaker that pass the filter, by their names.
 template <class Filter>
-Json lines_schema(Speaker speaker, Filter filter) {
+Json lines_schema(Speaker speaker, Filter filter, Seat seat = Seat::device) {
     Json properties = Json::object();
-    for (const auto* line : lines_of(speaker))
+    for (const auto* line : lines_of(speaker, seat))
         if (filter(*line)) properties[line->name] = line_schema(*line);
     return one_member(std::move(properties));
 }
@@ -161,24 +162,35 @@ Json pattern_schema() {
     return {{"anyOf", Json::array({Json{{"enum", {"any", "absent", "empty"}}}, comparison})}};
 }
 
-Json observed(const std::string& doc, Json more = Json::object()) {
-    Json properties{{"hub", described("What the hub does.", reference("hub"))},
+/// Definitions of the hub seat have names of their own.
+std::string in_seat(const std::string& name, Seat seat) { return seat == Seat::hub ? "hub_seat_" + name : name; }
+
+Json observed(Seat seat, const std::string& doc, Json more = Json::object()) {
+    const auto seen = [&](const char* name) { return reference(in_seat(std::string("observed_by_") + name, seat)); };
+    Json properties{{"hub", described("What the hub does.", seen("hub"))},
                     {"service", described("What the back end sees.", reference("observed_by_service"))}};
+    std::vector<std::string> subjects{"hub", "service"};
+    if (seat == Seat::hub) {
+        properties["device"] = described("What the device does.", seen("device"));
+        properties["app"] = described("What its application says.", seen("app"));
+        subjects.insert(subjects.end(), {"device", "app"});
+    }
     properties.update(more);
     Json item = closed_object(std::move(properties));
-    add_choice(item, {"hub", "service"}, true);
+    add_choice(item, subjects, true);
     return described(doc, std::move(item));
 }
 
-Json outcome_schema() {
+Json outcome_schema(Seat seat) {
     return observed(
-        "One of the known behaviours.",
+        seat, "One of the known behaviours.",
         {{"verdict", {{"enum", {"pass", "warn"}}, {"description", "What the run says of it; pass when missing."}}},
          {"source", {{"type", "string"}, {"description", "Where a behaviour that is not documented was seen."}}}});
 }
 
-Json repeat_schema() {
-    Json properties{{"times", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}}, {"steps", reference("steps")}};
+Json repeat_schema(Seat seat) {
+    Json properties{{"times", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}},
+                    {"steps", reference(in_seat("steps", seat))}};
     return described("The steps so many times; {{index}} counts from 1.",
                      closed_object(std::move(properties), {"times", "steps"}));
 }
@@ -201,29 +213,40 @@ Json modifiers() {
             {"verifies", described("Narrower than the scenario's list.", reference("verifies"))}};
 }
 
-Json step_schema() {
-    Json properties{
-        {"device", described("Performed by Eclipse Paho, a well-behaved client; waits for its acknowledgement.",
-                             reference("device"))},
-        {"wire", described("Performed on a raw connection, packet by packet, legal or not; waits for nothing.",
-                           reference("wire"))},
-        {"service", described("Performed, or observed, by the back end.", reference("service"))},
-        {"hub", described("What the hub must do.", reference("hub"))},
-        {"pass",
-         {{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}, {"description", "The hub's clock goes on."}}},
-        {"any_order",
-         {{"type", "array"},
-          {"minItems", 1},
-          {"items", observed("One of them.")},
-          {"description", "All of them, in any order, within one window."}}},
-        {"outcomes",
-         {{"type", "array"},
-          {"minItems", 1},
-          {"items", outcome_schema()},
-          {"description", "One of several known behaviours, the documented one first."}}},
-        {"never", observed("Must not be observed for the time in `for`.")},
-        {"repeat", repeat_schema()},
-        {"use", use_schema()}};
+Json speakers(Seat seat) {
+    const Json service = described("Performed, or observed, by the back end.", reference("service"));
+    if (seat == Seat::hub)
+        return {
+            {"device", described("What the device under test must do.", reference("hub_seat_device"))},
+            {"app", described("What its program is asked for, or must say that it saw.", reference("hub_seat_app"))},
+            {"service", service},
+            {"hub", described("How the hub behaves, or what it does.", reference("hub_seat_hub"))}};
+    return {{"device", described("Performed by Eclipse Paho, a well-behaved client; waits for its acknowledgement.",
+                                 reference("device"))},
+            {"wire", described("Performed on a raw connection, packet by packet, legal or not; waits for nothing.",
+                               reference("wire"))},
+            {"service", service},
+            {"hub", described("What the hub must do.", reference("hub"))}};
+}
+
+Json step_schema(Seat seat) {
+    Json properties = speakers(seat);
+    properties.update(
+        {{"pass",
+          {{"type", "string"}, {"pattern", "^[0-9]+(ms|s|m|h|d)$"}, {"description", "The hub's clock goes on."}}},
+         {"any_order",
+          {{"type", "array"},
+           {"minItems", 1},
+           {"items", observed(seat, "One of them.")},
+           {"description", "All of them, in any order, within one window."}}},
+         {"outcomes",
+          {{"type", "array"},
+           {"minItems", 1},
+           {"items", outcome_schema(seat)},
+           {"description", "One of several known behaviours, the documented one first."}}},
+         {"never", observed(seat, "Must not be observed for the time in `for`.")},
+         {"repeat", repeat_schema(seat)},
+         {"use", use_schema()}});
     Json subjects = Json::array();
     for (const auto& [name, schema] : properties.items()) subjects.push_back({{"required", {name}}});
     properties.update(modifiers());
@@ -234,14 +257,26 @@ Json step_schema() {
 
 Json definitions() {
     const auto all = [](const LineSpec&) { return true; };
-    return {{"steps", {{"type", "array"}, {"minItems", 1}, {"items", reference("step")}}},
-            {"step", step_schema()},
+    const auto seen = [](const LineSpec& line) { return line.role == Role::expectation; };
+    const auto steps = [](Seat seat) {
+        return Json{{"type", "array"}, {"minItems", 1}, {"items", reference(in_seat("step", seat))}};
+    };
+    return {{"steps", steps(Seat::device)},
+            {"step", step_schema(Seat::device)},
+            {"hub_seat_steps", steps(Seat::hub)},
+            {"hub_seat_step", step_schema(Seat::hub)},
+            {"hub_seat_device", lines_schema(Speaker::device, all, Seat::hub)},
+            {"hub_seat_app", lines_schema(Speaker::app, all, Seat::hub)},
+            {"hub_seat_hub", lines_schema(Speaker::hub, all, Seat::hub)},
+            {"hub_seat_observed_by_device", lines_schema(Speaker::device, seen, Seat::hub)},
+            {"hub_seat_observed_by_app", lines_schema(Speaker::app, seen, Seat::hub)},
+            {"hub_seat_observed_by_hub", lines_schema(Speaker::hub, seen, Seat::hub)},
             {"device", lines_schema(Speaker::device, all)},
             {"wire", lines_schema(Speaker::wire, all)},
             {"packet", lines_schema(Speaker::wire, [](const LineSpec& line) { return line.is_packet; })},
             {"service", lines_schema(Speaker::service, all)},
-            {"observed_by_service",
-             lines_schema(Speaker::service, [](const LineSpec& line) { return line.role == Role::expectation; })},
+            {"observed_by_service", lines_schema(Speaker::service, seen)},
+            {"observed_by_hub", reference("hub")},
             {"hub", lines_schema(Speaker::hub, all)},
             {"pattern", described("any, absent, empty, or comparisons.", pattern_schema())},
             {"verifies",
@@ -253,9 +288,9 @@ Json definitions() {
 
 Json file_key_schema(const std::string& name) {
     if (name == "verifies") return reference("verifies");
-    if (name == "steps") return reference("steps");
+    if (name == "steps") return Json::object();  // depends on the seat
     if (name == "tags") return {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", tag_regex}}}};
-    if (name == "seat") return {{"enum", {"device"}}};
+    if (name == "seat") return {{"enum", {"device", "hub"}}};
     if (name == "over")
         return {{"type", "object"},
                 {"additionalProperties",
@@ -283,6 +318,10 @@ std::string json_schema() {
                 {"title", "hubspec scenario"},
                 {"description", "A conversation with an IoT Hub. scenarios/README.md is the language on one page."}};
     schema.update(closed_object(std::move(properties), required));
+    const Json in_hub_seat{{"properties", {{"seat", {{"const", "hub"}}}}}, {"required", {"seat"}}};
+    schema["if"] = in_hub_seat;
+    schema["then"] = {{"properties", {{"steps", reference("hub_seat_steps")}}}};
+    schema["else"] = {{"properties", {{"steps", reference("steps")}}}};
     schema["definitions"] = definitions();
     return schema.dump(2) + "\n";
 }

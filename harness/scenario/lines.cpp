@@ -62,7 +62,8 @@ std::vector<std::string> packet_names() {
     return names;
 }
 
-std::string example_of(Speaker speaker) {
+std::string example_of(Speaker speaker, Seat seat) {
+    if (seat == Seat::hub && speaker == Speaker::hub) return "{drop: {how: fin}}";
     switch (speaker) {
         case Speaker::device:
             return "{connect: {}}";
@@ -72,26 +73,33 @@ std::string example_of(Speaker speaker) {
             return "{get_twin: {}}";
         case Speaker::hub:
             return "{closes: {}}";
+        case Speaker::app:
+            return "{telemetry: {payload: hello}}";
     }
     return "{}";
 }
 
 /// Keys of a step that were put inside its line, and lines that another speaker has.
-std::string hint(Speaker speaker, const std::string& name) {
+std::string hint(Speaker speaker, const std::string& name, Seat seat) {
     for (const auto* modifier : {"within", "connection", "as", "verifies", "for", "verdict", "source"})
         if (name == modifier) return "it stands beside '" + std::string(name_of(speaker)) + "', not inside it";
-    for (const auto other : {Speaker::device, Speaker::wire, Speaker::service, Speaker::hub})
-        if (find_line(other, name) != nullptr) return "that is a " + std::string(name_of(other)) + " line";
+    for (const auto other : {Speaker::device, Speaker::wire, Speaker::service, Speaker::hub, Speaker::app})
+        if (find_line(other, name, seat) != nullptr)
+            return std::string("that is ") + (other == Speaker::app ? "an " : "a ") + std::string(name_of(other)) +
+                   " line";
+    const auto there = seat == Seat::hub ? Seat::device : Seat::hub;
+    if (find_line(speaker, name, there) != nullptr)
+        return std::string("that is a line of the ") + (there == Seat::hub ? "hub" : "device") + " seat";
     return {};
 }
 
 void refuse_line(Speaker speaker, const yaml::Node& node, const yaml::Member& member, Scope& scope) {
     auto diagnostic =
         yaml::at(node, member, "unknown key '" + member.name + "' in a " + std::string(name_of(speaker)) + " line");
-    if (const auto words = hint(speaker, member.name); !words.empty())
+    if (const auto words = hint(speaker, member.name, scope.seat); !words.empty())
         diagnostic.message += "; " + words;
     else
-        diagnostic.suggestion = nearest(member.name, names_of(lines_of(speaker))).value_or("");
+        diagnostic.suggestion = nearest(member.name, names_of(lines_of(speaker, scope.seat))).value_or("");
     scope.say(std::move(diagnostic));
 }
 
@@ -101,7 +109,7 @@ const yaml::Member* line_member(Speaker speaker, const yaml::Node& node, Scope& 
     if (map != nullptr && map->members.size() > 1) {
         const yaml::Member* found = nullptr;
         for (const auto& member : map->members) {
-            if (find_line(speaker, member.name) == nullptr)
+            if (find_line(speaker, member.name, scope.seat) == nullptr)
                 refuse_line(speaker, node, member, scope);
             else if (found == nullptr)
                 found = &member;
@@ -110,7 +118,8 @@ const yaml::Member* line_member(Speaker speaker, const yaml::Node& node, Scope& 
         }
         return found;
     }
-    return only_member(node, "a " + std::string(name_of(speaker)) + " line", example_of(speaker), scope);
+    return only_member(node, (speaker == Speaker::app ? "an " : "a ") + std::string(name_of(speaker)) + " line",
+                       example_of(speaker, scope.seat), scope);
 }
 
 }  // namespace
@@ -118,13 +127,14 @@ const yaml::Member* line_member(Speaker speaker, const yaml::Node& node, Scope& 
 std::optional<Line> read_line(Speaker speaker, const yaml::Node& node, Scope& scope) {
     const auto* member = line_member(speaker, node, scope);
     if (member == nullptr) return std::nullopt;
-    const auto* spec = find_line(speaker, member->name);
+    const auto* spec = find_line(speaker, member->name, scope.seat);
     if (spec == nullptr) {
         refuse_line(speaker, node, *member, scope);
         return std::nullopt;
     }
     auto fields = read_body(member->value, *spec, scope);
-    if (spec->role == Role::expectation) return Line{spec, Expectation{speaker, spec->name, std::move(fields)}};
+    if (spec->role == Role::expectation)
+        return Line{spec, Expectation{speaker, spec->name, std::move(fields), scope.seat}};
     return Line{spec, Action{speaker, spec->name, std::move(fields)}};
 }
 

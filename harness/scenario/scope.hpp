@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "harness/model/requirement.hpp"
+#include "harness/model/scenario.hpp"
 #include "harness/scenario/names.hpp"
 #include "harness/scenario/yaml.hpp"
 
@@ -17,6 +18,7 @@ struct Scope {
     explicit Scope(Diagnostics& where) : diagnostics(where) {}
 
     Diagnostics& diagnostics;
+    model::Seat seat = model::Seat::device;
     const model::Catalogue* catalogue = nullptr;  ///< nullptr: requirement ids are not checked
     OpeningShelf* openings = nullptr;             ///< nullptr: there are none
     NameBook names;

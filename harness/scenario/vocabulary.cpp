@@ -7,28 +7,36 @@ namespace hubspec::scenario {
 const std::vector<LineSpec>& vocabulary() {
     static const std::vector<LineSpec> table = [] {
         std::vector<LineSpec> lines;
-        for (auto& part : {device_lines(), wire_lines(), service_lines(), expected_lines()})
+        for (auto& part : {device_lines(), wire_lines(), service_lines(), expected_lines(), hub_seat_lines()})
             lines.insert(lines.end(), part.begin(), part.end());
         return lines;
     }();
     return table;
 }
 
-std::vector<const LineSpec*> lines_of(model::Speaker speaker) {
+namespace {
+
+bool stands_in(const LineSpec& line, model::Seat seat) {
+    return line.seats == Seats::both || (line.seats == Seats::hub) == (seat == model::Seat::hub);
+}
+
+}  // namespace
+
+std::vector<const LineSpec*> lines_of(model::Speaker speaker, model::Seat seat) {
     std::vector<const LineSpec*> lines;
     for (const auto& line : vocabulary())
-        if (line.speaker == speaker) lines.push_back(&line);
+        if (line.speaker == speaker && stands_in(line, seat)) lines.push_back(&line);
     return lines;
 }
 
-const LineSpec* find_line(model::Speaker speaker, std::string_view name) {
-    for (const auto& line : vocabulary())
-        if (line.speaker == speaker && line.name == name) return &line;
+const LineSpec* find_line(model::Speaker speaker, std::string_view name, model::Seat seat) {
+    for (const auto* line : lines_of(speaker, seat))
+        if (line->name == name) return line;
     return nullptr;
 }
 
 const std::vector<std::string>& speaker_names() {
-    static const std::vector<std::string> names{"device", "wire", "service", "hub"};
+    static const std::vector<std::string> names{"device", "wire", "service", "hub", "app"};
     return names;
 }
 

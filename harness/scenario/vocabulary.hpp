@@ -55,6 +55,9 @@ struct Choice {
 
 enum class Role { action, expectation };
 
+/// In which seats a line may stand.
+enum class Seats { device, hub, both };
+
 /// `device: {publish: {...}}`: speaker, verb and what may stand there.
 struct LineSpec {
     model::Speaker speaker = model::Speaker::device;
@@ -66,13 +69,14 @@ struct LineSpec {
     std::vector<std::string> needs;  ///< capabilities of the target
     enum class Shape { fields, members, packets } shape = Shape::fields;
     bool is_packet = false;  ///< may stand in a `wire: {send: [...]}` list
+    Seats seats = Seats::device;
 };
 
 const std::vector<LineSpec>& vocabulary();
 
-/// Lines of a speaker; in the order of the README.
-std::vector<const LineSpec*> lines_of(model::Speaker speaker);
-const LineSpec* find_line(model::Speaker speaker, std::string_view name);
+/// Lines of a speaker in a seat; in the order of the README.
+std::vector<const LineSpec*> lines_of(model::Speaker speaker, model::Seat seat = model::Seat::device);
+const LineSpec* find_line(model::Speaker speaker, std::string_view name, model::Seat seat = model::Seat::device);
 
 const std::vector<std::string>& speaker_names();
 std::string_view name_of(model::Speaker speaker);

@@ -11,16 +11,17 @@ namespace {
 
 LineSpec service(std::string name, std::string doc, std::vector<FieldSpec> fields, std::vector<Choice> choices = {},
                  std::vector<std::string> needs = {"service"}) {
-    return {Speaker::service, std::move(name),         Role::action,
-            std::move(doc),   std::move(fields),       std::move(choices),
-            std::move(needs), LineSpec::Shape::fields, false};
+    return {
+        Speaker::service, std::move(name),         Role::action, std::move(doc), std::move(fields), std::move(choices),
+        std::move(needs), LineSpec::Shape::fields, false,        Seats::both};
 }
 
 LineSpec expected(Speaker speaker, std::string name, std::string doc, std::vector<FieldSpec> fields = {},
                   std::vector<Choice> choices = {}, std::vector<std::string> needs = {}) {
     return {speaker,          std::move(name),         Role::expectation,
             std::move(doc),   std::move(fields),       std::move(choices),
-            std::move(needs), LineSpec::Shape::fields, false};
+            std::move(needs), LineSpec::Shape::fields, false,
+            Seats::both};
 }
 
 LineSpec send() {

@@ -84,5 +84,6 @@ std::vector<LineSpec> device_lines();
 std::vector<LineSpec> wire_lines();
 std::vector<LineSpec> service_lines();
 std::vector<LineSpec> expected_lines();
+std::vector<LineSpec> hub_seat_lines();
 
 }  // namespace hubspec::scenario

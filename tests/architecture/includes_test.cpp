@@ -61,7 +61,7 @@ bool is_system(const std::string& header) {
     const auto slash = header.find('/');
     if (slash != std::string::npos) return folders.contains(header.substr(0, slash));
     static const std::set<std::string> posix{"unistd.h", "fcntl.h",  "poll.h",    "signal.h", "pthread.h", "time.h",
-                                             "errno.h",  "string.h", "strings.h", "stdlib.h", "dlfcn.h"};
+                                             "errno.h",  "string.h", "strings.h", "stdlib.h", "dlfcn.h",   "spawn.h"};
     return header.find('.') == std::string::npos || posix.contains(header);
 }
 

@@ -1,11 +1,8 @@
-#include "harness/run/stage.hpp"
+#include "harness/run/device_seat.hpp"
 
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
-
-#include "harness/iothub/sas_token.hpp"
-#include "harness/run/service_requests.hpp"
 
 namespace hubspec::run {
 
@@ -34,69 +31,62 @@ Wire::Transport::WebSocket upgrade_of(const Fields& fields, const actors::Endpoi
 
 }  // namespace
 
-Stage::Stage(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random)
-    : inbox_(inbox), random_(random), session_(target.open(case_name)), is_fenced_(session_->advance({})) {}
+DeviceSeat::DeviceSeat(Target& target, const std::string& case_name, actors::Inbox& inbox, std::mt19937_64& random)
+    : inbox_(inbox),
+      session_(target.open(case_name)),
+      is_fenced_(session_->advance({})),
+      back_end_(*session_, identities_, inbox, random) {}
 
-const actors::Identity& Stage::add_identity(const IdentitySpec& spec) {
+const actors::Identity& DeviceSeat::add_identity(const IdentitySpec& spec) {
     const auto parent = identities_.find(spec.module_of);
     auto identity = session_->identity(spec, parent == identities_.end() ? "" : parent->second.device_id);
     identity.name = spec.name;
     return identities_[spec.name] = std::move(identity);
 }
 
-const actors::Identity* Stage::presenter(const Fields& fields) const {
+const actors::Identity* DeviceSeat::presenter(const Fields& fields) const {
     if (fields.is_null("certificate")) return nullptr;
     const auto& identity = identities_.at(fields.text("certificate", fields.text("identity", "device")));
     return identity.has_certificate() ? &identity : nullptr;
 }
 
-void Stage::start(const std::vector<std::string>& needs) {
-    const auto needed = [&](const std::string& what) {
-        return std::find(needs.begin(), needs.end(), what) != needs.end();
-    };
-    const bool service =
-        std::any_of(needs.begin(), needs.end(), [](const std::string& one) { return one != "clock" && one != "wss"; });
+void DeviceSeat::start(const std::vector<std::string>& needs) {
     loop_.start();
-    if (const auto access = session_->service_access(); access && service)
-        service_ = std::make_unique<Service>(session_->endpoint(), *access, inbox_);
     // A hub of the case's own has nothing to tell yet; of another one the past is nobody's business here.
-    const auto after = [&](const char* list) { return is_fenced_ ? 0 : service_->newest(list); };
-    if (service_ && needed("telemetry")) service_->follow_telemetry(after("telemetry"));
-    if (service_ && needed("log")) service_->follow_log(after("log"));
+    back_end_.start(needs, !is_fenced_);
 }
 
-void Stage::perform(const Action& action, const std::string& connection, const std::string& exchange,
-                    const Bindings& bindings) {
+void DeviceSeat::perform(const Action& action, const std::string& connection, const std::string& exchange,
+                         const Bindings& bindings) {
     const Fields fields(action.fields, bindings);
-    if (action.speaker == Speaker::service) return perform_service(action.verb, fields, exchange);
+    if (action.speaker == Speaker::service) return back_end_.perform(action.verb, fields, exchange, passed_);
     auto& own = connections_[connection];
     own.name = connection;
     if (action.speaker == Speaker::device) perform_device(own, action.verb, fields);
     if (action.speaker == Speaker::wire) perform_wire(own, action.verb, fields);
 }
 
-void Stage::leave() {
+void DeviceSeat::leave() {
     for (auto& [name, connection] : connections_)
         if (connection.device && !connection.received().closed) connection.device->disconnect();
 }
 
-bool Stage::move_clock(std::chrono::milliseconds by) {
+bool DeviceSeat::move_clock(std::chrono::milliseconds by) {
     if (!session_->advance(by)) return false;
     passed_ += by;
     return true;
 }
 
-void Stage::note_opened(const std::string& connection) {
+void DeviceSeat::note_opened(const std::string& connection) {
     ++transports_opened_;
     connections_[connection].is_open = true;
 }
 
-Credentials Stage::credentials(const std::string& identity) const {
-    return {session_->endpoint().host_name, identities_.at(identity), std::chrono::system_clock::now() + passed_,
-            [this](const std::string& policy) { return session_->policy_key(policy); }};
+Credentials DeviceSeat::credentials(const std::string& identity) const {
+    return credentials_of(*session_, identities_.at(identity), passed_);
 }
 
-void Stage::note_client(Connection& connection, const mqtt::Connect& packet) {
+void DeviceSeat::note_client(Connection& connection, const mqtt::Connect& packet) {
     if (connection.wire && !connection.client_id.empty()) return;  // one transport is one client, whatever it says
     connection.client_id = packet.client_id;
     connection.ordinal = clients_[packet.client_id]++;
@@ -104,7 +94,7 @@ void Stage::note_client(Connection& connection, const mqtt::Connect& packet) {
     connection.received_before = connection.received().packets;
 }
 
-void Stage::perform_device(Connection& connection, const std::string& verb, const Fields& fields) {
+void DeviceSeat::perform_device(Connection& connection, const std::string& verb, const Fields& fields) {
     if (verb == "connect") return connect_device(connection, fields);
     if (!connection.device)
         throw std::invalid_argument("connection '" + connection.name +
@@ -118,7 +108,7 @@ void Stage::perform_device(Connection& connection, const std::string& verb, cons
     connection.device->publish(publish_packet(fields, 0));
 }
 
-void Stage::connect_device(Connection& connection, const Fields& fields) {
+void DeviceSeat::connect_device(Connection& connection, const Fields& fields) {
     connection.identity = fields.text("identity", "device");
     connection.is_leaving = false;
     connection.wire.reset();
@@ -131,7 +121,7 @@ void Stage::connect_device(Connection& connection, const Fields& fields) {
                                shown != nullptr ? shown->credential_file : "");
 }
 
-void Stage::perform_wire(Connection& connection, const std::string& verb, const Fields& fields) {
+void DeviceSeat::perform_wire(Connection& connection, const std::string& verb, const Fields& fields) {
     if (!connection.wire) connection.wire = std::make_unique<Wire>(loop_, inbox_, connection.name);
     if (verb == "close")
         return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
@@ -154,7 +144,7 @@ void Stage::perform_wire(Connection& connection, const std::string& verb, const 
         fields.text("frame", "binary") == "text" ? Wire::Frame::text : Wire::Frame::binary);
 }
 
-Wire::Transport Stage::transport(const Fields& fields) const {
+Wire::Transport DeviceSeat::transport(const Fields& fields) const {
     Wire::Transport transport;
     if (const auto* shown = presenter(fields))
         transport.certificate_pem = shown->certificate_pem, transport.key_pem = shown->key_pem;
@@ -166,7 +156,7 @@ Wire::Transport Stage::transport(const Fields& fields) const {
     return transport;
 }
 
-actors::WirePacket Stage::packet_of(Connection& connection, const std::string& verb, const Fields& fields) {
+actors::WirePacket DeviceSeat::packet_of(Connection& connection, const std::string& verb, const Fields& fields) {
     if (verb == "connect") connection.identity = fields.text("identity", "device");
     auto packet = wire_packet(verb, fields, credentials(connection.identity), connection.next_packet_id);
     if (verb == "subscribe" || verb == "unsubscribe" || verb == "publish") ++connection.next_packet_id;
@@ -175,7 +165,7 @@ actors::WirePacket Stage::packet_of(Connection& connection, const std::string& v
 }
 
 /// `send: [{connect: {...}}, {subscribe: {...}}]`: the loader puts the list under the field "packets".
-std::vector<actors::WirePacket> Stage::packets_of(Connection& connection, const Fields& list) {
+std::vector<actors::WirePacket> DeviceSeat::packets_of(Connection& connection, const Fields& list) {
     std::vector<actors::WirePacket> packets;
     for (const auto& item : list.items("packets")) {
         const auto* object = std::get_if<ObjectPattern>(&item.form);
@@ -189,51 +179,13 @@ std::vector<actors::WirePacket> Stage::packets_of(Connection& connection, const 
     return packets;
 }
 
-void Stage::perform_service(const std::string& verb, const Fields& fields, const std::string& exchange) {
-    if (!service_)
-        throw std::runtime_error("the target has no service connection string, so `service` lines cannot be performed");
-    auto& identity = identities_.at(fields.text("identity", "device"));
-    if (verb == "update_identity" && fields.flag("rotate_keys", false)) rotate_keys(identity);
-    auto request = service_request(verb, fields, identity);
-    if (verb == "request" && fields.has("auth")) authorize(request, fields);
-    for (std::int64_t i = 1; i < fields.integer("times", 1); ++i) {
-        const auto response = service_->fetch(request);
-        if (response.status >= 300)
-            throw std::runtime_error("send " + std::to_string(i) + " of " + fields.text("times") + " was answered " +
-                                     std::to_string(response.status));
-    }
-    service_->ask(exchange, std::move(request));
-}
-
-void Stage::rotate_keys(actors::Identity& identity) {
-    const auto fresh = [this] {
-        std::vector<std::uint8_t> key(32);
-        for (auto& byte : key) byte = static_cast<std::uint8_t>(random_());
-        return iothub::base64_encode(key);
-    };
-    identity.former_key = std::exchange(identity.primary_key, fresh());
-    identity.secondary_key = fresh();
-}
-
-void Stage::authorize(HttpRequest& request, const Fields& fields) {
-    const auto members = fields.members("auth");
-    const Fields auth(members, fields.bindings());
-    std::string token = auth.text("token");
-    if (!auth.has("token") && !auth.flag("none", false)) {
-        auto sas = members;
-        if (!auth.has("resource")) sas.push_back({"resource", {TextPattern{session_->endpoint().host_name}, {}}, {}});
-        token = sas_token(Fields(sas, fields.bindings()), credentials("device"));
-    }
-    request.headers.emplace_back("Authorization", token);
-}
-
-bool Stage::is_quiet() {
+bool DeviceSeat::is_quiet() {
     const auto before = std::exchange(settled_at_, settled_total());
     return settled_at_ && settled_at_ == before;
 }
 
 // Nothing ever counts down: two looks with one total saw the same hub, whatever came between the parts of each.
-std::optional<std::uint64_t> Stage::settled_total() {
+std::optional<std::uint64_t> DeviceSeat::settled_total() {
     if (!is_fenced_ || session_->transports_taken().value_or(0) < transports_opened_) return {};
     std::uint64_t total = transports_opened_;
     for (const auto& [name, connection] : connections_) {
@@ -242,26 +194,26 @@ std::optional<std::uint64_t> Stage::settled_total() {
         total += connection.received().packets;
         if (taken) total += taken->packets_sent + taken->requests_received + taken->bytes_received;
     }
-    if (!service_) return total;
+    const auto own = back_end_.counts();
+    if (!own) return total;
     const auto taken = session_->service_counts();
-    const auto own = service_->counts();
-    if (!taken || taken->requests_received < own.asked || own.answered < taken->responses_sent) return {};
-    return total + taken->requests_received + taken->responses_sent + own.asked + own.answered;
+    if (!taken || taken->requests_received < own->asked || own->answered < taken->responses_sent) return {};
+    return total + taken->requests_received + taken->responses_sent + own->asked + own->answered;
 }
 
-std::optional<HubCounts> Stage::counts(const Connection& connection) const {
+std::optional<HubCounts> DeviceSeat::counts(const Connection& connection) const {
     if (connection.client_id.empty()) return session_->counts({}, 0);
     const auto own = session_->counts(connection.client_id, connection.ordinal);
     return own ? own : session_->counts({}, 0);  // a CONNECT that the hub did not take for one
 }
 
-bool Stage::has_left(const Connection& connection) const {
+bool DeviceSeat::has_left(const Connection& connection) const {
     if (connection.client_id.empty()) return true;
     const auto known = session_->counts(connection.client_id, connection.ordinal);
     return !known || !known->open;
 }
 
-bool Stage::has_settled(const Connection& connection, const std::optional<HubCounts>& taken) const {
+bool DeviceSeat::has_settled(const Connection& connection, const std::optional<HubCounts>& taken) const {
     const auto received = connection.received();
     if (received.closed) return has_left(connection);
     if (connection.device && connection.is_leaving) return false;

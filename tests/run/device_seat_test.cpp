@@ -1,6 +1,6 @@
 // When may the runner say that nothing can come any more? Against a real hub whose counts the test holds back.
 
-#include "harness/run/stage.hpp"
+#include "harness/run/device_seat.hpp"
 
 #include <gtest/gtest.h>
 
@@ -52,7 +52,7 @@ private:
 };
 
 // What came is counted after it was told.
-bool becomes_quiet(Stage& stage) {
+bool becomes_quiet(DeviceSeat& stage) {
     const auto end = hubspec::test::patience();
     while (!stage.is_quiet())
         if (std::chrono::steady_clock::now() > end) return false;
@@ -60,11 +60,11 @@ bool becomes_quiet(Stage& stage) {
 }
 
 // A PINGREQ is no request that the hub counts as one, yet its answer may still be on the way.
-TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
+TEST(DeviceSeat, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
     hubspec::test::World world;
     OneSession target(world);
     std::mt19937_64 random;
-    Stage stage(target, "case", world.inbox(), random);
+    DeviceSeat stage(target, "case", world.inbox(), random);
     stage.add_identity(IdentitySpec{"device"});
     stage.start({});
     const Bindings bindings;
@@ -91,11 +91,11 @@ TEST(Stage, IsNotQuietWhileAPacketOfAWireIsOnItsWay) {
 }
 
 // Each look finds all settled, but the hub did something between them: it may have done more since.
-TEST(Stage, IsNotQuietWhileTheHubIsAtWork) {
+TEST(DeviceSeat, IsNotQuietWhileTheHubIsAtWork) {
     hubspec::test::World world;
     OneSession target(world);
     std::mt19937_64 random;
-    Stage stage(target, "case", world.inbox(), random);
+    DeviceSeat stage(target, "case", world.inbox(), random);
     stage.add_identity(IdentitySpec{"device"});
     stage.start({});
     stage.perform({Speaker::wire, "connect", {}}, "main", "", {});

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "harness/actors/service.hpp"
+#include "harness/run/fields.hpp"
+#include "harness/run/packets.hpp"
+#include "harness/run/target.hpp"
+
+namespace hubspec::run {
+
+using Identities = std::map<std::string, actors::Identity>;
+
+/// What an identity's tokens are made from, at the hub's time.
+Credentials credentials_of(const Session& session, const actors::Identity& identity, std::chrono::milliseconds ahead);
+
+/// The back end of one case: performs service lines, in both seats.
+class BackEnd {
+public:
+    BackEnd(Session& session, Identities& identities, actors::Inbox& inbox, std::mt19937_64& random)
+        : session_(session), identities_(identities), inbox_(inbox), random_(random) {}
+
+    /// Starts what `needs` names where the target has a back end; `from_now`: the past is nobody's business.
+    void start(const std::vector<std::string>& needs, bool from_now);
+    void perform(const std::string& verb, const Fields& fields, const std::string& exchange,
+                 std::chrono::milliseconds ahead);
+    /// What has been asked and answered; nullopt where there is no back end.
+    std::optional<actors::Service::Counts> counts() const;
+
+private:
+    void rotate_keys(actors::Identity& identity);
+    void authorize(model::HttpRequest& request, const Fields& fields, std::chrono::milliseconds ahead);
+
+    Session& session_;
+    Identities& identities_;
+    actors::Inbox& inbox_;
+    std::mt19937_64& random_;
+    std::unique_ptr<actors::Service> service_;
+};
+
+}  // namespace hubspec::run
