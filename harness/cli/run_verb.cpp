@@ -100,6 +100,9 @@ std::vector<Requirement> requirements_of(const std::vector<CaseResult>& results,
     return list;
 }
 
+// Devices spend their time waiting: more of them fit beside each other than cases that work.
+constexpr unsigned jobs_of_waiting = 8;
+
 int dry_run(const std::vector<run::Case>& cases) {
     for (const auto& one : cases)
         std::printf("%s%s\n", one.name.c_str(),
@@ -214,7 +217,7 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, std::vector<r
         result.setup_failure = *unreachable;
         result.cases = nothing_but_errors(cases, suite.catalogue, *unreachable);
     } else {
-        const ExecuteOptions how{options.jobs == 0 ? default_jobs() : options.jobs,
+        const ExecuteOptions how{options.jobs == 0 ? (options.device ? jobs_of_waiting : default_jobs()) : options.jobs,
                                  options.retry,
                                  options.fail_fast,
                                  {options.timeout_scale, options.seed}};

@@ -22,12 +22,18 @@ Value to_value(const iothub::PropertyBag& bag) {
     return object;
 }
 
-Value will_of(const mqtt::Connect& packet) {
-    if (!packet.will) return {};
-    return Object{{"topic", packet.will->topic},
-                  {"payload", std::string(packet.will->payload.begin(), packet.will->payload.end())},
-                  {"qos", int{packet.will->qos}},
-                  {"retain", packet.will->retain}};
+Value fields_of_connect(const mqtt::Connect& packet) {
+    Object fields{{"client_id", packet.client_id},
+                  {"user_name", packet.user_name ? Value(*packet.user_name) : Value()},
+                  {"has_password", packet.password.has_value()},
+                  {"clean_session", packet.clean_session},
+                  {"keep_alive", int{packet.keep_alive}}};
+    if (packet.will) {
+        fields.push_back({"will_topic", packet.will->topic});
+        fields.push_back({"will_qos", int{packet.will->qos}});
+        fields.push_back({"will_retain", packet.will->retain});
+    }
+    return fields;
 }
 
 // Each packet as the fields that README.md lists. PUBLISH's topic and payload are compared with their own rules.
@@ -58,14 +64,7 @@ Value fields_of(const mqtt::Packet& packet) {
             [&](const mqtt::Pubrel& p) { return id(p); },
             [&](const mqtt::Pubcomp& p) { return id(p); },
             [&](const mqtt::Unsuback& p) { return id(p); },
-            [](const mqtt::Connect& p) {
-                return Value(Object{{"client_id", p.client_id},
-                                    {"user_name", p.user_name ? Value(*p.user_name) : Value()},
-                                    {"has_password", p.password.has_value()},
-                                    {"clean_session", p.clean_session},
-                                    {"keep_alive", int{p.keep_alive}},
-                                    {"will", will_of(p)}});
-            },
+            [](const mqtt::Connect& p) { return fields_of_connect(p); },
             [](const mqtt::Subscribe&) { return Value(Object{}); },
             [](const mqtt::Unsubscribe&) { return Value(Object{}); },
             [](const mqtt::Pingreq&) { return Value(Object{}); },

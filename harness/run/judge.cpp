@@ -1,5 +1,7 @@
 #include "harness/run/judge.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 
 #include "harness/iothub/redact.hpp"
@@ -206,6 +208,28 @@ void account_steps(CaseResult& result, const Evidence& evidence) {
     }
 }
 
+// A program that ends of itself, or does not end when it is told to, is wrong whatever the scenario is about.
+std::optional<Finding> wrong_end(const Evidence& evidence, std::size_t index) {
+    const auto& exited = std::get<DeviceExited>(evidence.trace[index].form);
+    const bool crashed = exited.status < 0 && exited.status != -SIGTERM && exited.status != -SIGKILL;
+    const bool ignored = exited.was_asked && exited.status == -SIGKILL;
+    if (!crashed && !ignored) return std::nullopt;
+    Finding finding;
+    finding.verdict = crashed ? Verdict::fail : Verdict::warn;
+    finding.type = crashed ? "device.crash" : "device.stop";
+    finding.trace_line = index;
+    finding.expected = crashed ? "the device's program goes on" : "SIGTERM ends the device's program";
+    finding.actual = describe(evidence.trace[index].form);
+    finding.summary = finding.actual;
+    return finding;
+}
+
+void collect_device_findings(CaseResult& result, const Evidence& evidence) {
+    for (std::size_t i = 0; i < evidence.trace.size(); ++i)
+        if (std::holds_alternative<DeviceExited>(evidence.trace[i].form))
+            if (auto finding = wrong_end(evidence, i)) result.findings.push_back(std::move(*finding));
+}
+
 void collect_findings(CaseResult& result, const Evidence& evidence) {
     for (std::size_t i = 0; i < evidence.plan.scenario.steps.size(); ++i)
         if (auto finding = finding_of(evidence, i)) result.findings.push_back(std::move(*finding));
@@ -217,7 +241,7 @@ void collect_findings(CaseResult& result, const Evidence& evidence) {
             finding.summary = failed->text;
             result.findings.push_back(std::move(finding));
         }
-    if (evidence.plan.scenario.seat == Seat::hub) return;  // a device may close and do more than a scenario is about
+    if (evidence.plan.scenario.seat == Seat::hub) return collect_device_findings(result, evidence);
     const bool failed = std::any_of(result.findings.begin(), result.findings.end(),
                                     [](const Finding& f) { return f.verdict > Verdict::warn; });
     if (const auto closed = evidence.progress.unexpected_close(); closed && !failed)

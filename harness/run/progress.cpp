@@ -212,11 +212,11 @@ void Progress::note_closest(const Expectation& expectation) {
 }
 
 bool Progress::is_hopeless(const Expectation& expectation) const {
+    if (plan_.scenario.seat == Seat::hub) return expectation.event != "exits" && has_exited();
     if (is_answer(expectation.event))
         for (const auto& observation : mailbox_)
             if (!observation.taken && compare(expectation, step().connection, observation.form, bindings_).same_kind)
                 return true;
-    if (plan_.scenario.seat == Seat::hub) return expectation.event != "exits" && has_exited();
     if (expectation.speaker != Speaker::hub || expectation.event == "closes") return false;
     // The newest word on the connection: nothing comes after a close but what a new transport brings.
     for (auto observation = mailbox_.rbegin(); observation != mailbox_.rend(); ++observation) {

@@ -277,6 +277,7 @@ std::optional<Scenario> read_scenario(const yaml::Document& document, const std:
         scope.catalogue = catalogue;
         scope.openings = openings;
         scope.names.declare("hub.host");
+        scope.names.declare("ics.method");  // of the hub seat: one that the device claims to have
         declare_identity("device", scope);
         scope.names.reserve("index", "{{index}} counts the rounds of a 'repeat'; it means nothing outside of one");
         std::vector<std::string> allowed, required;

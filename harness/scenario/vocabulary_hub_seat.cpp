@@ -32,12 +32,6 @@ std::vector<FieldSpec> message() {
             packet_id()};
 }
 
-Type will() {
-    return record({optional("topic", text(), "Its topic."), optional("payload", text(), "Its payload as text."),
-                   optional("qos", quality_of_service(), "Its quality of service."),
-                   optional("retain", flag(), "Its RETAIN flag.")});
-}
-
 std::vector<LineSpec> device() {
     const auto expect = [](std::string name, std::string doc, std::vector<FieldSpec> fields = {},
                            std::vector<Choice> choices = {}) {
@@ -56,7 +50,9 @@ std::vector<LineSpec> device() {
             {optional("client_id", text(), "Its client identifier."), optional("user_name", text(), "Its user name."),
              optional("has_password", flag(), "Whether a password is there; it is never shown."),
              optional("clean_session", flag(), "Its flag."), optional("keep_alive", integer(0, 65535), "In seconds."),
-             optional("will", or_null(will()), "Its Will.")}),
+             optional("will_topic", text(), "The topic of its Will."),
+             optional("will_qos", quality_of_service(), "Of its Will."),
+             optional("will_retain", flag(), "Of its Will.")}),
         expect("subscribe", "SUBSCRIBE with this topic filter among others.",
                {optional("filter", text(), "The topic filter."),
                 optional("qos", quality_of_service(), "Which it asks for."), packet_id()}),
