@@ -6,6 +6,7 @@
 
 #include "harness/iothub/redact.hpp"
 #include "harness/run/describe_expectation.hpp"
+#include "harness/run/device_rules.hpp"
 #include "harness/run/hints.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/run/trace_lines.hpp"
@@ -225,6 +226,8 @@ std::optional<Finding> wrong_end(const Evidence& evidence, std::size_t index) {
 }
 
 void collect_device_findings(CaseResult& result, const Evidence& evidence) {
+    for (auto& finding : broken_device_rules(evidence.trace, facts_of(evidence.trace), evidence.catalogue))
+        result.findings.push_back(std::move(finding));
     for (std::size_t i = 0; i < evidence.trace.size(); ++i)
         if (std::holds_alternative<DeviceExited>(evidence.trace[i].form))
             if (auto finding = wrong_end(evidence, i)) result.findings.push_back(std::move(*finding));

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/model/requirement.hpp"
+#include "harness/model/result.hpp"
+#include "harness/model/trace.hpp"
+#include "harness/run/bindings.hpp"
+
+/// Rules that hold for everything that a device sends, whatever a scenario is about. Pure: a stored trace can be looked
+/// at again.
+namespace hubspec::run {
+
+/// Who the device is and what it was told.
+struct DeviceFacts {
+    std::string host_name;  ///< of the hub
+    std::string device_id;
+    std::string module_id;  ///< empty: a device
+    bool has_certificate = false;
+    std::string client_id() const { return module_id.empty() ? device_id : device_id + "/" + module_id; }
+    std::string path() const { return module_id.empty() ? device_id : device_id + "/modules/" + module_id; }
+};
+
+/// A rule, for people and for coverage.
+struct DeviceRule {
+    std::string name;  ///< "request-ids-are-unique"
+    std::vector<std::string> requirements;
+    std::string sentence;
+};
+
+const std::vector<DeviceRule>& device_rules();
+
+/// What the names of the case say of its device.
+DeviceFacts facts_of(const model::Trace& trace);
+
+/// Each rule that was broken, once, at the first place where it was.
+std::vector<model::Finding> broken_device_rules(const model::Trace& trace, const DeviceFacts& device,
+                                                const model::Catalogue& catalogue);
+
+}  // namespace hubspec::run
