@@ -81,18 +81,15 @@ private:
         if (*id == 0) book_.broken("packet-ids-are-not-zero", index, describe(EventForm(PacketReceived{"", packet})));
         if (!one.in_use.insert(*id).second && !again)
             book_.broken("packet-ids-are-free", index, std::to_string(*id) + " is still in use");
-        if (again && !unacknowledged_.contains(*id))
+        if (again && !published_.contains(*id))
             book_.broken("a-first-try-is-no-duplicate", index,
-                         "nothing with the packet identifier " + std::to_string(*id) + " waits for PUBACK");
-        if (publish != nullptr) unacknowledged_.insert(*id);
+                         "nothing was sent with the packet identifier " + std::to_string(*id) + " before");
+        if (publish != nullptr) published_.insert(*id);
     }
 
     void from_hub(std::size_t index, std::chrono::microseconds at, const PacketSent& sent) {
         auto& one = connections_[sent.connection];
-        if (const auto id = answered_id(sent.packet)) {
-            one.in_use.erase(*id);
-            if (std::holds_alternative<mqtt::Puback>(sent.packet)) unacknowledged_.erase(*id);
-        }
+        if (const auto id = answered_id(sent.packet)) one.in_use.erase(*id);
         if (const auto* publish = std::get_if<mqtt::Publish>(&sent.packet); publish != nullptr && publish->qos == 1) {
             one.delivered[publish->packet_id] = {index, at};
             one.ever_delivered.insert(publish->packet_id);
@@ -111,7 +108,8 @@ private:
 
     Book& book_;
     std::map<std::string, Connection> connections_;
-    std::set<mqtt::PacketId> unacknowledged_;  // of the session: they may be sent again on another connection
+    // Over all connections: an acknowledgement may be lost with its connection, and the message is sent again.
+    std::set<mqtt::PacketId> published_;
 };
 
 }  // namespace
