@@ -15,14 +15,15 @@ public:
 
     const DeviceFacts& device() const { return device_; }
     const model::Trace& trace() const { return trace_; }
-    /// `what` says in a sentence what was seen; secrets stay out of it.
-    void broken(const std::string& rule, std::size_t event, const std::string& what);
+    /// `what` says in a sentence what was seen; secrets stay out of it. `clause`: the statement of MQTT that is broken,
+    /// where the rule stands for many.
+    void broken(const std::string& rule, std::size_t event, const std::string& what, const std::string& clause = {});
     std::vector<model::Finding> findings(const model::Catalogue& catalogue) const;
 
 private:
     struct Entry {
         std::size_t event = 0;
-        std::string what;
+        std::string what, clause;
         std::size_t times = 0;
     };
     const model::Trace& trace_;

@@ -26,6 +26,7 @@ const std::vector<DeviceRule>& device_rules() {
         {"the-will-is-telemetry", {"WILL-02"}, "The topic of the Will is that of telemetry."},
         {"the-connection-is-kept-alive", {"MQTT-3.1.2-23", "KEEP-01"}, "No keep-alive period passes without a packet."},
         {"reconnects-are-spaced", {"X-DEV-01"}, "Reconnects do not follow each other in a tight loop."},
+        {"refusals-are-heeded", {"X-DEV-03"}, "CONNACK 4 and 5 are not followed by the same CONNECT for ever."},
         {"packets-keep-to-mqtt", {"SCOPE-01"}, "Every packet keeps to MQTT 3.1.1."},
         {"quality-is-at-most-1", {"D2C-09"}, "No message has QoS 2."},
         {"topics-are-the-hubs", {"D2C-01"}, "Messages go to the hub's topics for this identity only."},
@@ -80,8 +81,8 @@ std::vector<Finding> broken_device_rules(const Trace& trace, const DeviceFacts& 
 
 namespace rules {
 
-void Book::broken(const std::string& rule, std::size_t event, const std::string& what) {
-    auto [entry, is_new] = entries_.try_emplace(rule, Entry{event, what, 0});
+void Book::broken(const std::string& rule, std::size_t event, const std::string& what, const std::string& clause) {
+    auto [entry, is_new] = entries_.try_emplace(rule, Entry{event, what, clause, 0});
     ++entry->second.times;
 }
 
@@ -90,10 +91,11 @@ std::vector<Finding> Book::findings(const Catalogue& catalogue) const {
     for (const auto& rule : device_rules()) {
         const auto entry = entries_.find(rule.name);
         if (entry == entries_.end()) continue;
-        const auto& [event, what, times] = entry->second;
+        const auto& [event, what, clause, times] = entry->second;
         Finding finding;
         finding.requirements = rule.requirements;
-        const Level level = strictest(rule.requirements, catalogue);
+        if (!clause.empty() && catalogue.find(clause) != nullptr) finding.requirements = {clause};
+        const Level level = strictest(finding.requirements, catalogue);
         finding.verdict = level == Level::must ? Verdict::fail : Verdict::warn;
         finding.type = "conformance." + std::string(to_string(level));
         finding.expected = rule.sentence;

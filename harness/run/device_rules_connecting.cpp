@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint16_t longest_keep_alive = 1177;  // KEEP-14
 constexpr std::size_t most_connections_a_second = 10;
+constexpr std::size_t most_tries_after_refusals = 5;
 
 std::string quoted(const std::string& text) { return "'" + text + "'"; }
 
@@ -96,6 +97,7 @@ bool is_plain(const std::string& how) {
 void look_at_connecting(Book& book) {
     std::set<std::string> connected;
     std::deque<std::chrono::microseconds> openings;
+    std::size_t refusals = 0;
     for (std::size_t i = 0; i < book.trace().size(); ++i) {
         const auto& event = book.trace()[i];
         if (const auto* opened = std::get_if<ConnectionOpened>(&event.form)) {
@@ -109,8 +111,13 @@ void look_at_connecting(Book& book) {
         if (const auto* closed = std::get_if<ConnectionClosed>(&event.form);
             closed != nullptr && !closed->established && is_plain(closed->how))
             book.broken("tls-is-spoken", i, closed->how);
+        if (const auto* sent = std::get_if<PacketSent>(&event.form))
+            if (const auto* connack = std::get_if<mqtt::Connack>(&sent->packet))
+                refusals = connack->return_code == 4 || connack->return_code == 5 ? refusals + 1 : 0;
         const auto* received = std::get_if<PacketReceived>(&event.form);
         if (received == nullptr) continue;
+        if (std::holds_alternative<mqtt::Connect>(received->packet) && refusals > most_tries_after_refusals)
+            book.broken("refusals-are-heeded", i, "CONNECT came again after " + std::to_string(refusals) + " refusals");
         const auto* connect = std::get_if<mqtt::Connect>(&received->packet);
         const bool is_first = connected.insert(received->connection).second;
         if (is_first && connect == nullptr) book.broken("connect-comes-first", i, "it is " + describe(event.form));

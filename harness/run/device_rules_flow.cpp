@@ -15,7 +15,8 @@ constexpr std::chrono::seconds patience_with_puback{5};
 
 struct Connection {
     std::map<mqtt::PacketId, std::pair<std::size_t, std::chrono::microseconds>> delivered;  // not acknowledged yet
-    std::set<mqtt::PacketId> ever_delivered, in_use;
+    std::map<mqtt::PacketId, int> to_acknowledge;  // how often each was delivered and not acknowledged
+    std::set<mqtt::PacketId> in_use;
     std::chrono::microseconds last_packet{}, keep_alive{};
     bool disconnected = false, closed = false;
 };
@@ -48,7 +49,7 @@ public:
         }
         if (const auto* malformed = std::get_if<MalformedReceived>(&event.form))
             book_.broken("packets-keep-to-mqtt", index,
-                         "[" + malformed->problem.clause + "]: " + malformed->problem.text);
+                         "[" + malformed->problem.clause + "]: " + malformed->problem.text, malformed->problem.clause);
     }
 
 private:
@@ -68,9 +69,9 @@ private:
         const auto* puback = std::get_if<mqtt::Puback>(&received.packet);
         if (puback == nullptr) return;
         one.delivered.erase(puback->packet_id);
-        if (!one.ever_delivered.contains(puback->packet_id))
+        if (--one.to_acknowledge[puback->packet_id] < 0)
             book_.broken("only-deliveries-are-acknowledged", index,
-                         "nothing was delivered as " + std::to_string(puback->packet_id));
+                         "PUBACK " + std::to_string(puback->packet_id) + ", and nothing waits for it");
     }
 
     void take_new(std::size_t index, Connection& one, const mqtt::Packet& packet) {
@@ -92,7 +93,7 @@ private:
         if (const auto id = answered_id(sent.packet)) one.in_use.erase(*id);
         if (const auto* publish = std::get_if<mqtt::Publish>(&sent.packet); publish != nullptr && publish->qos == 1) {
             one.delivered[publish->packet_id] = {index, at};
-            one.ever_delivered.insert(publish->packet_id);
+            ++one.to_acknowledge[publish->packet_id];
         }
     }
 
