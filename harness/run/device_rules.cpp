@@ -94,7 +94,9 @@ std::vector<Finding> Book::findings(const Catalogue& catalogue) const {
         const auto& [event, what, clause, times] = entry->second;
         Finding finding;
         finding.requirements = rule.requirements;
-        if (!clause.empty() && catalogue.find(clause) != nullptr) finding.requirements = {clause};
+        auto id = clause;  // "MQTT 2.2.3" where a section numbers no statement
+        std::replace(id.begin(), id.end(), ' ', '-');
+        if (!id.empty() && catalogue.find(id) != nullptr) finding.requirements = {id};
         const Level level = strictest(finding.requirements, catalogue);
         finding.verdict = level == Level::must ? Verdict::fail : Verdict::warn;
         finding.type = "conformance." + std::string(to_string(level));
