@@ -93,7 +93,10 @@ void declare_suite(CLI::App* app, SuiteOptions& suite) {
 void declare_execution(CLI::App* app, RunOptions& options) {
     declare_suite(app, options.suite);
     Declare declare(app);
-    declare.option("--report", options.reports, "Write a report: json:PATH, junit:PATH; '-' is standard output")
+    declare
+        .option("--report", options.reports,
+                "Write a report: json:PATH, junit:PATH; of a device also certificate:PATH (YAML) and "
+                "certificate-html:PATH; '-' is standard output")
         ->type_name("FORMAT:PATH")
         ->allow_extra_args(false);
     declare.option("--junit-flavor", options.junit_flavor, "rich, or strict for readers that validate")
