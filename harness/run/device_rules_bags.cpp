@@ -97,7 +97,7 @@ Breaches raw_delimiters(const Talk& talk) {
 }
 
 bool is_printable(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+    return std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
 }
 
 Breaches odd_names(const Talk& talk) {
@@ -132,7 +132,8 @@ Breaches odd_message_id(const Talk& talk) {
         if (property.name != "$.mid" || !property.value) return {};
         if (property.value->size() > longest_message_id)
             return "the message id has " + std::to_string(property.value->size()) + " characters";
-        return is_printable(*property.value) ? std::string() : "the message id is " + quoted(*property.value);
+        const bool is_plain = is_printable(*property.value) && property.value->find(' ') == std::string::npos;
+        return is_plain ? std::string() : "the message id is " + quoted(*property.value);
     });
 }
 
@@ -180,7 +181,7 @@ std::vector<Rule> rules_of_bags() {
          unknown_system_property},
         {"message-ids-are-plain",
          {"X-TOPIC-15"},
-         "A message id has at most 128 characters of printable ASCII.",
+         "A message id has at most 128 characters of printable ASCII, and no space.",
          odd_message_id},
         {"creation-times-are-utc",
          {"X-TOPIC-19"},
