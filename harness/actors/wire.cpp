@@ -180,7 +180,7 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
                                        .chain_pem = transport.certificate_pem,
                                        .key_pem = transport.key_pem,
                                        .version = transport.version,
-                                       .verify = true});
+                                       .verify = transport.verifies});
     impl_->kept.clear();
     ++impl_->opens;
     impl_->bytes_sent = 0;

@@ -33,6 +33,7 @@ public:
             model::HttpHeaders headers;
         };
         std::optional<WebSocket> web_socket = {};
+        bool verifies = true;  ///< the hub's certificate
     };
     enum class Frame { binary, text };
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::uint16_t longest_keep_alive = 1177;  // KEEP-14
 constexpr std::uint8_t level_of_bridges = 0x84;     // MQTT 3.1.1 with the mark of a bridge, as Mosquitto has it
+constexpr std::size_t most_tries_after_refusals = 5;
 constexpr std::string_view first_with_models = "2020-09-30";  // X-PNP-01
 
 /// Those seen in the field (X-CONN-15), and the preview that brought modules (X-CONN-14).
@@ -60,6 +61,25 @@ Breaches another_connect(const Talk& talk) {
         if (latest == &dialogue) found.push_back({&dialogue, at, "another CONNECT came"});
         latest = &dialogue;
     });
+    return found;
+}
+
+Breaches refused_in_vain(const Talk& talk) {
+    Breaches found;
+    std::size_t refusals = 0;
+    const mqtt::Connect* latest = nullptr;
+    for (const auto& dialogue : talk.dialogues)
+        for (const auto& said : dialogue.said) {
+            if (const auto* connack = from_hub<mqtt::Connack>(said))
+                refusals = connack->return_code == 4 || connack->return_code == 5 ? refusals + 1 : 0;
+            const auto* connect = from_device<mqtt::Connect>(said);
+            if (connect == nullptr) continue;
+            if (latest == nullptr || *connect != *latest) refusals = 0;
+            latest = connect;
+            if (refusals > most_tries_after_refusals)
+                found.push_back(
+                    {&dialogue, said.at, "the same CONNECT came after " + std::to_string(refusals) + " refusals"});
+        }
     return found;
 }
 
@@ -181,6 +201,10 @@ std::vector<Rule> rules_of_connect() {
     return {
         {"connect-comes-first", {"MQTT-3.1.0-1"}, "The first packet of a connection is CONNECT.", another_first_packet},
         {"connect-comes-once", {"MQTT-3.1.0-2"}, "CONNECT comes once in a connection.", another_connect},
+        {"refusals-are-heeded",
+         {"X-DEV-03"},
+         "CONNACK 4 and 5 are not followed by the same CONNECT for ever.",
+         refused_in_vain},
         {.name = "mqtt-is-3.1.1",
          .requirements = {"SCOPE-01"},
          .sentence = "The protocol is MQTT 3.1.1: the name MQTT and level 4.",

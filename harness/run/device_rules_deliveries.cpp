@@ -75,18 +75,27 @@ Breaches nothing_to_acknowledge(const Talk& talk) {
     return found;
 }
 
+/// How often one packet identifier was delivered and acknowledged on a connection.
+struct Count {
+    std::size_t deliveries = 0, acknowledgements = 0;
+};
+
+// What was delivered on an earlier connection may be acknowledged late, beside what is delivered again.
 Breaches acknowledged_again(const Talk& talk) {
     Breaches found;
+    std::set<mqtt::PacketId> earlier;
     for (const auto& dialogue : talk.dialogues) {
-        std::map<mqtt::PacketId, std::pair<std::size_t, std::size_t>> counts;  // deliveries, acknowledgements
+        std::map<mqtt::PacketId, Count> counts;
         for (const auto& said : dialogue.said) {
-            if (const auto* delivery = delivery_in(said)) ++counts[delivery->packet_id].first;
+            if (const auto* delivery = delivery_in(said)) ++counts[delivery->packet_id].deliveries;
             const auto* puback = from_device<mqtt::Puback>(said);
-            if (puback == nullptr) continue;
-            auto& [deliveries, acknowledgements] = counts[puback->packet_id];
-            if (deliveries > 0 && ++acknowledgements > deliveries)
+            if (puback == nullptr || earlier.contains(puback->packet_id)) continue;
+            auto& count = counts[puback->packet_id];
+            if (count.deliveries > 0 && ++count.acknowledgements > count.deliveries)
                 found.push_back({&dialogue, said.at, "PUBACK " + std::to_string(puback->packet_id) + " came again"});
         }
+        for (const auto& [id, count] : counts)
+            if (count.deliveries > 0) earlier.insert(id);
     }
     return found;
 }

@@ -106,22 +106,25 @@ Breaches id_in_use(const Talk& talk) {
 }
 
 // Never is only said when nothing can be on its way any more: a connection that breaks off proves nothing.
+bool is_too_late(const Talk& talk, const Request& request) {
+    const auto now = standing(talk, request.dialogue, request.at, any_answer);
+    if (now != Standing::never) return now == Standing::later;
+    return is_finished(request.dialogue) || is_patient(talk, request.dialogue, request.at, patience);
+}
+
 Breaches not_subscribed(const Talk& talk) {
     return in_requests(talk, [&](const Request& request) -> std::optional<Breach> {
-        if (standing(talk, request.dialogue, request.at, any_answer) != Standing::never) return std::nullopt;
-        if (!is_finished(request.dialogue) && !is_patient(talk, request.dialogue, request.at, patience))
-            return std::nullopt;
-        return Breach{&request.dialogue, request.at, request.text() + " came, and no SUBSCRIBE to $iothub/twin/res/#",
+        if (!is_too_late(talk, request)) return std::nullopt;
+        return Breach{&request.dialogue, request.at,
+                      request.text() + " came before any SUBSCRIBE to $iothub/twin/res/#",
                       request.own("TWIN-01", "REPORTED-03")};
     });
 }
 
 Breaches not_granted(const Talk& talk) {
     return in_requests(talk, [&](const Request& request) -> std::optional<Breach> {
-        const auto now = standing(talk, request.dialogue, request.at, any_answer);
-        if (now != Standing::requested && now != Standing::later) return std::nullopt;
-        return Breach{&request.dialogue, request.at,
-                      request.text() + " came before " + (now == Standing::later ? "SUBSCRIBE" : "SUBACK")};
+        if (standing(talk, request.dialogue, request.at, any_answer) != Standing::requested) return std::nullopt;
+        return Breach{&request.dialogue, request.at, request.text() + " came before SUBACK"};
     });
 }
 

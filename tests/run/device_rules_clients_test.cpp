@@ -130,7 +130,7 @@ TEST(RealClients, MqttSample) {
         .device(to("#"))
         .hub(accepted())
         .hub(mqtt::Suback{1, {0}});
-    story.device(ask).device(to(answers, 4)).hub(mqtt::Suback{4, {0}}).device(kept).hub(mqtt::Puback{2});
+    story.device(to(answers, 4)).device(ask).hub(mqtt::Suback{4, {0}}).device(kept).hub(mqtt::Puback{2});
     EXPECT_THAT(story.broken(), UnorderedElementsAre("warn filters-are-not-too-broad X-SUB-03",
                                                      "warn answers-are-granted-first X-DEV-14",
                                                      "warn nothing-is-retained D2C-11 D2C-12"));

@@ -97,6 +97,23 @@ TEST(RulesOfConnect, SecondConnect) {
     EXPECT_THAT(connected().closes().in(1000).connects(hello(), false, "main 2").broken(), IsEmpty());
 }
 
+TEST(RulesOfConnect, Refusals) {
+    const auto tries = [](int number, std::uint8_t code, bool renews) {
+        Story story;
+        for (int i = 0; i < number; ++i) {
+            auto packet = hello();
+            if (renews) packet.password = bytes_of(token_for("h.net/devices/d1", 1'700'000'000 + i));
+            story.opens("main " + std::to_string(i)).device(packet).hub(mqtt::Connack{false, code}).closes().in(1000);
+        }
+        return story.broken();
+    };
+    EXPECT_THAT(tries(7, 5, false), ElementsAre("warn refusals-are-heeded X-DEV-03"));
+    EXPECT_THAT(tries(7, 4, false), ElementsAre("warn refusals-are-heeded X-DEV-03"));
+    EXPECT_THAT(tries(6, 5, false), IsEmpty());
+    EXPECT_THAT(tries(7, 3, false), IsEmpty());
+    EXPECT_THAT(tries(7, 5, true), IsEmpty());
+}
+
 TEST(RulesOfConnect, Protocol) {
     const auto protocol = [](const std::string& name, std::uint8_t level) {
         auto packet = hello();

@@ -127,11 +127,12 @@ TEST(RulesOfDeliveries, Acknowledgements) {
     EXPECT_THAT(listening().hub(message(bound)).device(mqtt::Puback{7}).broken(),
                 ElementsAre("fail only-deliveries-are-acknowledged MQTT-2.3.1-6"));
     EXPECT_THAT(listening().hub(delivery(7)).device(mqtt::Puback{7}).device(mqtt::Puback{7}).broken(),
-                ElementsAre("warn deliveries-are-acknowledged-once X-DEV-07"));
+                ElementsAre("fail deliveries-are-acknowledged-once MQTT-2.3.1-6 X-DEV-07"));
     auto twice = listening().hub(delivery(7)).device(mqtt::Puback{7}).hub(again(delivery(7))).device(mqtt::Puback{7});
     EXPECT_THAT(twice.broken(), IsEmpty());
     auto late = listening().hub(delivery(7)).closes().in(50).connects(hello(), false, "main 2").device(mqtt::Puback{7});
     EXPECT_THAT(late.broken(), IsEmpty());
+    EXPECT_THAT(late.hub(again(delivery(7))).device(mqtt::Puback{7}).broken(), IsEmpty());
 }
 
 /// Telemetry that the hub never acknowledged, and a connection that goes on with the session.

@@ -80,8 +80,10 @@ TEST(RulesOfTwins, ASubscriptionMayBeOnItsWay) {
 TEST(RulesOfTwins, Haste) {
     EXPECT_THAT(connected().device(to(answers)).device(message(get + "1", "")).hub(mqtt::Suback{1, {0}}).broken(),
                 ElementsAre("warn answers-are-granted-first X-DEV-14"));
-    EXPECT_THAT(connected().device(message(get + "1", "")).device(to(answers)).stays(9000).broken(),
-                ElementsAre("warn answers-are-granted-first X-DEV-14"));
+    EXPECT_THAT(connected().device(message(get + "1", "")).device(to(answers)).broken(),
+                ElementsAre("fail answers-are-subscribed-first TWIN-01"));
+    EXPECT_THAT(connected().device(message(patch + "1", "{}")).device(to(answers)).broken(),
+                ElementsAre("warn answers-are-subscribed-first REPORTED-03"));
     EXPECT_THAT(ready().device(message(get + "1", "")).broken(), IsEmpty());
 }
 
