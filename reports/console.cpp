@@ -221,6 +221,27 @@ std::string format_failures(const RunResult& run, const ConsoleStyle& style) {
     return text;
 }
 
+namespace {
+
+std::string claims_of(const Certification& certification) {
+    const auto names = [&](bool claimed, bool shown) {
+        std::string text;
+        for (const auto& one : certification.claims)
+            if (one.claimed == claimed && one.shown == shown) text += (text.empty() ? "" : ", ") + one.name;
+        return text;
+    };
+    std::string text;
+    const auto add = [&](const char* what, const std::string& which) {
+        if (!which.empty()) text += fmt::format("  {:<27} {}\n", what, which);
+    };
+    add("claimed and seen:", names(true, true));
+    add("claimed and never seen:", names(true, false));
+    add("seen and not claimed:", names(false, true));
+    return text;
+}
+
+}  // namespace
+
 std::string format_summary(const RunResult& run, const std::string& rerun, const ConsoleStyle& style) {
     const auto counts = count(run.cases);
     std::string text =
@@ -237,6 +258,7 @@ std::string format_summary(const RunResult& run, const std::string& rerun, const
     add(counts.not_applicable, Verdict::not_applicable, "not applicable");
     text += fmt::format("  {} of {} checks ran, {} held\n", counts.checks_executed, counts.checks_planned,
                         counts.checks_passed);
+    if (run.certification) text += claims_of(*run.certification);
     if (style.verbosity > 0) text += area_table(run);
     if (run.interrupted) text += "The run was interrupted.\n";
     if (!rerun.empty()) text += "Again, only what failed:\n  " + rerun + "\n";

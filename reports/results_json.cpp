@@ -49,6 +49,7 @@ Json write(const TraceLine& line) {
 }
 
 Json write(const CaseResult& one);
+Json write(const ClaimResult& one);
 Json write(const Requirement& one);
 
 template <class Item>
@@ -76,11 +77,27 @@ Json write(const CaseResult& one) {
             {"notes", one.notes},
             {"steps", write_all(one.steps)},
             {"trace", write_all(one.trace)},
+            {"shown", one.shown},
             {"checksPlanned", one.checks_planned},
             {"checksExecuted", one.checks_executed},
             {"checksPassed", one.checks_passed},
             {"durationMicroseconds", one.duration.count()},
             {"startedAt", one.started_at}};
+}
+
+Json write(const ClaimResult& one) { return {{"name", one.name}, {"claimed", one.claimed}, {"shown", one.shown}}; }
+
+Json write(const Certification& one) {
+    Json exceptions = Json::object();
+    for (const auto& [requirement, reason] : one.exceptions) exceptions[requirement] = reason;
+    return {{"device", one.device},
+            {"version", one.version},
+            {"statementHash", one.statement_hash},
+            {"suiteHash", one.suite_hash},
+            {"system", one.system},
+            {"isWhole", one.is_whole},
+            {"claims", write_all(one.claims)},
+            {"exceptions", std::move(exceptions)}};
 }
 
 Json write(const Requirement& one) {
@@ -107,6 +124,8 @@ public:
     Reader(const Json& json, std::string pointer) : json_(json), pointer_(std::move(pointer)) {
         if (!json_.is_object()) fail("", "an object is expected" + instead_of(json_));
     }
+    bool has(const char* name) const { return json_.contains(name) && !json_[name].is_null(); }
+    Reader part(const char* name) const { return Reader(at(name), pointer_ + "/" + name); }
     std::string text(const char* name) const { return get(name, "text", &Json::is_string).get<std::string>(); }
     bool flag(const char* name) const { return get(name, "true or false", &Json::is_boolean).get<bool>(); }
     /// An integer between the limits of its type.
@@ -229,12 +248,21 @@ CaseResult read_case(const Reader& in) {
     one.notes = in.texts("notes");
     one.steps = in.each("steps", read_step);
     one.trace = in.each("trace", read_line);
+    if (in.has("shown")) one.shown = in.texts("shown");
     one.checks_planned = in.size("checksPlanned");
     one.checks_executed = in.size("checksExecuted");
     one.checks_passed = in.size("checksPassed");
     one.duration = in.microseconds("durationMicroseconds");
     one.started_at = in.text("startedAt");
     return one;
+}
+
+Certification read_certification(const Reader& in) {
+    const auto claim = [](const Reader& one) {
+        return ClaimResult{one.text("name"), one.flag("claimed"), one.flag("shown")};
+    };
+    return {in.text("device"), in.text("version"), in.text("statementHash"), in.text("suiteHash"),
+            in.text("system"), in.flag("isWhole"), in.each("claims", claim), in.pairs("exceptions")};
 }
 
 Requirement read_requirement(const Reader& in) {
@@ -271,6 +299,7 @@ RunResult read_run(const Json& json) {
     run.interrupted = in.flag("interrupted");
     run.cases = in.each("cases", read_case);
     run.requirements = in.each("requirements", read_requirement);
+    if (in.has("certification")) run.certification = read_certification(in.part("certification"));
     return run;
 }
 
@@ -292,6 +321,7 @@ std::string to_results_json(const RunResult& run) {
                     {"setupFailure", run.setup_failure},
                     {"durationMicroseconds", run.duration.count()},
                     {"interrupted", run.interrupted},
+                    {"certification", run.certification ? write(*run.certification) : Json(nullptr)},
                     {"cases", write_all(run.cases)},
                     {"requirements", write_all(run.requirements)}};
     return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <map>
 
+#include "reports/certificate.hpp"
 #include "reports/results_json.hpp"
 
 namespace hubspec::reports {
@@ -47,18 +49,37 @@ std::optional<std::string> write_folder(const std::string& folder, const model::
     return std::nullopt;
 }
 
+std::string text_of(Format format, const model::RunResult& run, const JunitOptions& options) {
+    switch (format) {
+        case Format::json:
+            return to_results_json(run);
+        case Format::junit:
+            return to_junit(run, options);
+        case Format::certificate:
+            return to_certificate_yaml(run);
+        case Format::certificate_html:
+            return to_certificate_html(run);
+    }
+    return {};
+}
+
 }  // namespace
 
 std::variant<Destination, std::string> parse_destination(const std::string& option) {
     const auto colon = option.find(':');
     const auto format = option.substr(0, colon);
-    if (format != "json" && format != "junit")
+    static const std::map<std::string, std::pair<Format, const char*>> known{
+        {"json", {Format::json, "json"}},
+        {"junit", {Format::junit, "xml"}},
+        {"certificate", {Format::certificate, "yaml"}},
+        {"certificate-html", {Format::certificate_html, "html"}}};
+    const auto found = known.find(format);
+    if (found == known.end())
         return "--report " + option + ": '" + format +
-               "' is no format; there are json and junit, as in junit:report.xml";
+               "' is no format; there are json, junit, certificate and certificate-html, as in junit:report.xml";
     if (colon == std::string::npos || colon + 1 == option.size())
-        return "--report " + option + ": the path is missing, as in " + format + ":report." +
-               (format == "json" ? "json" : "xml");
-    return Destination{format == "json" ? Format::json : Format::junit, option.substr(colon + 1)};
+        return "--report " + option + ": the path is missing, as in " + format + ":report." + found->second.second;
+    return Destination{found->second.first, option.substr(colon + 1)};
 }
 
 std::optional<std::string> write_file(const std::string& path, const std::string& text) {
@@ -88,7 +109,7 @@ std::optional<std::string> write_report(const Destination& destination, const mo
     std::error_code ignored;
     const bool folder = destination.path.ends_with('/') || fs::is_directory(destination.path, ignored);
     if (destination.format == Format::junit && folder) return write_folder(destination.path, run, options);
-    const auto text = destination.format == Format::json ? to_results_json(run) : to_junit(run, options);
+    const auto text = text_of(destination.format, run, options);
     if (destination.path != "-") return write_file(destination.path, text);
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         return cannot("-", std::strerror(errno));

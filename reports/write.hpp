@@ -9,7 +9,7 @@
 
 namespace hubspec::reports {
 
-enum class Format { json, junit };
+enum class Format { json, junit, certificate, certificate_html };
 
 /// `--report FORMAT:PATH`
 struct Destination {

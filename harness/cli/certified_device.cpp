@@ -172,6 +172,10 @@ public:
         spec.patience = statement_.stops_within;
         spec.process.folder = statement_.folder;
         for (const auto& word : statement_.command) spec.process.command.push_back(run::interpolate_text(word, values));
+        // Devices that come with hubspec lie beside it.
+        auto& program = spec.process.command.front();
+        if (const auto own = own_folder() + "/" + program; program.find('/') == std::string::npos && fs::exists(own))
+            program = own;
         // Nothing of the harness's own environment but what programs cannot do without.
         for (const auto* name :
              {"PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "NODE_PATH", "PYTHONPATH", "LD_LIBRARY_PATH"})

@@ -93,7 +93,10 @@ void declare_suite(CLI::App* app, SuiteOptions& suite) {
 void declare_execution(CLI::App* app, RunOptions& options) {
     declare_suite(app, options.suite);
     Declare declare(app);
-    declare.option("--report", options.reports, "Write a report: json:PATH, junit:PATH; '-' is standard output")
+    declare
+        .option("--report", options.reports,
+                "Write a report: json:PATH, junit:PATH; of a device also certificate:PATH (YAML) and "
+                "certificate-html:PATH; '-' is standard output")
         ->type_name("FORMAT:PATH")
         ->allow_extra_args(false);
     declare.option("--junit-flavor", options.junit_flavor, "rich, or strict for readers that validate")
@@ -247,6 +250,8 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     declare_suite(coverage, parsed.coverage.suite);
     Declare(coverage).flag("--json", parsed.coverage.json, "One JSON object");
     Declare(coverage).flag("--holes", parsed.coverage.holes, "Only what no scenario verifies");
+    Declare(coverage).flag("--devices", parsed.coverage.devices,
+                           "What binds devices, and the scenarios that certify them");
     auto* explain = verb("explain", "One requirement in words, and what verifies it", parsed.explain);
     explain->add_option("ID", parsed.explain.id, "Such as REPORTED-11")->required();
     auto* schema = app.add_subcommand("schema", "Print the JSON Schema of scenarios, for editors");
@@ -259,6 +264,12 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
         .option("--deviation", parsed.selftest.deviations, "Only these deviations")
         ->type_name("NAME")
         ->allow_extra_args(false);
+    Declare(selftest)
+        .option("--fault", parsed.selftest.faults, "Only wrong devices with these faults")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+    Declare(selftest).flag("--devices", parsed.selftest.devices_only,
+                           "Only the wrong devices, no deviations of the hub");
     Declare(selftest).option("--jobs,-j", parsed.selftest.jobs, "Cases that run side by side")->type_name("N");
     Declare(selftest).option("--matrix", parsed.selftest.report, "Write the matrix as JSON")->type_name("FILE");
     Declare(selftest).flag("--update-proof", parsed.selftest.update_proof,

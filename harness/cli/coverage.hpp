@@ -38,7 +38,10 @@ struct AreaCoverage {
 };
 
 /// Area by area, row by row. A scenario that verifies a row outweighs what the row says of itself.
-std::vector<AreaCoverage> coverage_of(const Suite& suite, const scenario::Proof& proof);
+std::vector<AreaCoverage> coverage_of(const Suite& suite, const scenario::Proof& proof,
+                                      model::Seat seat = model::Seat::device);
+/// Which wrong devices prove which requirements: the same for the hub seat.
+scenario::Proof proof_by_wrong_devices();
 RequirementCoverage coverage_of(const model::Requirement& requirement, const Suite& suite,
                                 const scenario::Proof& proof);
 

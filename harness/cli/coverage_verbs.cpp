@@ -103,16 +103,17 @@ void print_contradictions(const std::vector<AreaCoverage>& all) {
                     row.requirement->left_out.empty() ? "not observable" : "left out", row.scenarios.front());
 }
 
-void print_total(const std::vector<AreaCoverage>& all, std::size_t scenarios) {
+void print_total(const std::vector<AreaCoverage>& all, std::size_t scenarios, bool of_devices) {
     std::size_t testable = 0, covered = 0, proven = 0, rows = 0;
     for (const auto& one : all) {
         testable += one.testable(), covered += one.covered();
         proven += one.count(Standing::proven), rows += one.rows.size();
     }
-    say("\n{} of {} requirements that bind a hub and can be observed are verified by {} scenarios, {} of them proven "
-        "by "
-        "a deviation that is caught; the catalogue has {} rows\n",
-        covered, testable, scenarios, proven, rows);
+    say("\n{} of {} requirements that bind a {} and can be observed are verified by {} scenarios{}, {} of them proven "
+        "by a "
+        "{} that is caught; the catalogue has {} rows\n",
+        covered, testable, of_devices ? "device" : "hub", scenarios, of_devices ? " and the rules" : "", proven,
+        of_devices ? "wrong device" : "deviation", rows);
 }
 
 void print_deviations(const char* title, const std::vector<const deviations::Deviation*>& some) {
@@ -150,7 +151,8 @@ int run(const CoverageOptions& options) {
     const auto suite = read_suite(options.suite);
     const auto proof = read_proof();
     if (!suite || !proof) return exit_unusable;
-    const auto all = coverage_of(*suite, *proof);
+    const auto seat = options.devices ? model::Seat::hub : model::Seat::device;
+    const auto all = coverage_of(*suite, options.devices ? proof_by_wrong_devices() : *proof, seat);
     if (options.json) {
         Json json = Json::array();
         for (const auto& one : all) json.push_back(json_of(one));
@@ -167,7 +169,9 @@ int run(const CoverageOptions& options) {
         print_reasons("Left out on purpose", rows_of(all, Standing::left_out));
         print_contradictions(all);
     }
-    print_total(all, suite->scenarios.size());
+    const auto scenarios = std::count_if(suite->scenarios.begin(), suite->scenarios.end(),
+                                         [&](const model::Scenario& one) { return one.seat == seat; });
+    print_total(all, static_cast<std::size_t>(scenarios), options.devices);
     return exit_ok;
 }
 

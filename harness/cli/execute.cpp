@@ -127,6 +127,7 @@ std::vector<CaseResult> execute(const std::vector<run::Case>& cases, run::Target
                 if (events.began) events.began(cases[index]);
             }
             auto result = run_and_judge(cases[index], target, catalogue, interruption, options);
+            if (options.revise) options.revise(result);
             if (options.fail_fast && result.verdict == Verdict::fail) stop = true;
             const std::lock_guard lock(telling);
             if (events.finished) events.finished(result);

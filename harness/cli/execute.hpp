@@ -13,6 +13,7 @@ struct ExecuteOptions {
     unsigned retry = 0;      ///< further attempts after an error that is not the hub's
     bool fail_fast = false;  ///< nothing new begins after a failure
     run::RunOptions run;
+    std::function<void(model::CaseResult&)> revise = {};  ///< looks at each result before anybody else does
 };
 
 struct ExecuteEvents {

@@ -73,6 +73,7 @@ struct CoverageOptions {
     SuiteOptions suite;
     bool json = false;
     bool holes = false;
+    bool devices = false;  ///< what binds devices, and the hub seat
 };
 struct ExplainOptions {
     std::string id;
@@ -83,6 +84,8 @@ struct SchemaOptions {
 struct SelftestOptions {
     SuiteOptions suite;
     std::vector<std::string> deviations;
+    std::vector<std::string> faults;  ///< of the wrong devices
+    bool devices_only = false;
     unsigned jobs = 0;
     std::string report;
     bool update_proof = false;  ///< write scenarios/requirements/proven.yaml anew

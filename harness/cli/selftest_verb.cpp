@@ -12,6 +12,7 @@
 #include "harness/cli/options.hpp"
 #include "harness/cli/suite.hpp"
 #include "harness/cli/terminal.hpp"
+#include "harness/cli/wrong_devices.hpp"
 #include "reports/write.hpp"
 
 // The kill matrix: each deviation of the reference hub against the scenarios that could see it.
@@ -216,17 +217,8 @@ void tell_unkilled(const std::vector<std::string>& names) {
                  fmt::format("{}", fmt::join(names, ", ")).c_str());
 }
 
-}  // namespace
-
-int run(const SelftestOptions& options) {
-    if (options.update_proof && !is_whole(options)) {
-        std::fprintf(stderr, "hubspec: --update-proof needs every deviation and the whole suite: select nothing\n");
-        return exit_unusable;
-    }
-    if (has_unknown_deviations(options.deviations)) return exit_unusable;
-    const auto suite = read_suite(options.suite);
-    if (!suite) return exit_unusable;
-    Matrix matrix(*suite, selected_cases(*suite, options.suite.selection), options);
+int try_deviations(const SelftestOptions& options, const Suite& suite) {
+    Matrix matrix(suite, selected_cases(suite, options.suite.selection), options);
     const auto failing = matrix.failures_of_the_reference();
     for (const auto& name : failing)
         std::fprintf(stderr, "FAILS     %-44s on the reference hub itself\n", name.c_str());
@@ -256,6 +248,45 @@ int run(const SelftestOptions& options) {
     if (matrix.interrupted()) return exit_interrupted;
     if (rows.empty()) return exit_nothing;
     return failing.empty() && is_kept && static_cast<std::size_t>(caught) == rows.size() ? exit_ok : exit_failed;
+}
+
+// The wrong devices in the hub seat; what is said of one and does not belong there is a fault of the harness.
+int try_devices(const SelftestOptions& options, const Suite& suite) {
+    run::Interruption interruption;
+    const SignalWatch signals([&] { interruption.trigger(); });
+    std::size_t caught = 0, unrelated = 0;
+    const auto tried = try_wrong_devices(suite, options.faults, options.jobs == 0 ? 8 : options.jobs, interruption);
+    for (const auto& one : tried) {
+        if (one.caught) ++caught;
+        if (!one.unrelated.empty()) ++unrelated;
+        const char* word = !one.caught ? "MISSED   " : one.unrelated.empty() ? "caught   " : "BLAMED   ";
+        if (options.verbosity > 0 || !one.caught || !one.unrelated.empty())
+            std::fprintf(stderr, "%s %-44s %s\n", word, one.fault.c_str(), one.scenario.c_str());
+        for (const auto& text : options.verbosity > 0 ? one.found : one.unrelated)
+            std::fprintf(stderr, "          %s\n", text.c_str());
+    }
+    std::fprintf(stderr, "%zu of %zu wrong devices caught; %zu blamed for something else\n", caught, tried.size(),
+                 unrelated);
+    if (interruption.triggered()) return exit_interrupted;
+    return caught == tried.size() && unrelated == 0 ? exit_ok : exit_failed;
+}
+
+}  // namespace
+
+int run(const SelftestOptions& options) {
+    if (options.update_proof && !is_whole(options)) {
+        std::fprintf(stderr, "hubspec: --update-proof needs every deviation and the whole suite: select nothing\n");
+        return exit_unusable;
+    }
+    if (has_unknown_deviations(options.deviations) || has_unknown_faults(options.faults)) return exit_unusable;
+    const auto suite = read_suite(options.suite);
+    if (!suite) return exit_unusable;
+    const bool devices = options.devices_only || !options.faults.empty();
+    const bool hubs = !devices || !options.deviations.empty();
+    const int of_hubs = hubs ? try_deviations(options, *suite) : exit_ok;
+    if (of_hubs == exit_interrupted || (!devices && !is_whole(options))) return of_hubs;
+    const int of_devices = try_devices(options, *suite);
+    return std::max(of_hubs, of_devices);
 }
 
 }  // namespace hubspec::cli

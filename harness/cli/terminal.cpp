@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 
 namespace hubspec::cli {
 
@@ -33,6 +34,11 @@ std::string environment(const char* name) {
 std::string home() {
     const std::string named = environment("HUBSPEC_HOME");
     return named.empty() ? HUBSPEC_DEFAULT_HOME : named;
+}
+
+std::string own_folder() {
+    std::error_code ignored;
+    return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path().string();
 }
 
 std::string own_command() {

@@ -19,6 +19,9 @@ std::string environment(const char* name);
 /// The folder with scenarios/ in it: HUBSPEC_HOME, else where hubspec was built from.
 std::string home();
 
+/// The folder of this program's own file.
+std::string own_folder();
+
 /// How the user calls this program: "tools/hubspec", "hubspec".
 std::string own_command();
 

@@ -1,5 +1,7 @@
 #include "harness/model/result.hpp"
 
+#include <algorithm>
+
 namespace hubspec::model {
 
 Counts count(const std::vector<CaseResult>& cases) {
@@ -32,9 +34,16 @@ Counts count(const std::vector<CaseResult>& cases) {
     return counts;
 }
 
+bool has_false_claim(const RunResult& run) {
+    if (!run.certification || !run.certification->is_whole || run.interrupted) return false;
+    const auto& claims = run.certification->claims;
+    return std::any_of(claims.begin(), claims.end(), [](const ClaimResult& one) { return one.claimed && !one.shown; });
+}
+
 int exit_status(const RunResult& run, bool strict) {
     const auto counts = count(run.cases);
     if (run.interrupted) return 130;
+    if (has_false_claim(run)) return 1;
     if (counts.fail > 0 || (strict && counts.warn > 0)) return 1;
     if (counts.error > 0 || counts.inconclusive > 0) return 2;
     if (counts.pass + counts.warn == 0 || counts.checks_executed == 0) return 4;

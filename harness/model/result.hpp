@@ -67,12 +67,31 @@ struct CaseResult {
     std::vector<std::string> notes;             ///< what nobody expected, and other things worth knowing
     std::vector<StepResult> steps;
     std::vector<TraceLine> trace;
+    std::vector<std::string> shown;  ///< of a device under test: which of the things that can be claimed it did
     std::size_t checks_planned = 0;
     std::size_t checks_executed = 0;
     std::size_t checks_passed = 0;
     std::chrono::microseconds duration{};
     std::string started_at;  ///< UTC, ISO 8601
     bool operator==(const CaseResult&) const = default;
+};
+
+/// A device's claim, and whether the run bore it out.
+struct ClaimResult {
+    std::string name;
+    bool claimed = false, shown = false;
+    bool operator==(const ClaimResult&) const = default;
+};
+
+/// What a certificate of conformance says beside the cases.
+struct Certification {
+    std::string device, version;
+    std::string statement_hash, suite_hash;  ///< SHA-256, hex
+    std::string system;                      ///< of the machine that ran it: "Linux 6.1 x86_64"
+    bool is_whole = false;                   ///< every scenario of the hub seat that came with hubspec was selected
+    std::vector<ClaimResult> claims;
+    std::vector<std::pair<std::string, std::string>> exceptions;  ///< requirement and reason
+    bool operator==(const Certification&) const = default;
 };
 
 struct RunResult {
@@ -90,6 +109,7 @@ struct RunResult {
     std::chrono::microseconds duration{};
     bool interrupted = false;
     std::vector<CaseResult> cases;
+    std::optional<Certification> certification;  ///< in the hub seat
     /// The sentences that the cases speak of, so that a stored result explains itself.
     std::vector<Requirement> requirements;
     bool operator==(const RunResult&) const = default;
@@ -101,6 +121,9 @@ struct Counts {
     bool operator==(const Counts&) const = default;
 };
 Counts count(const std::vector<CaseResult>& cases);
+
+/// Something that the device claims was never seen, although everything was tried.
+bool has_false_claim(const RunResult& run);
 
 /// The contract of the command line: 0, 1, 2, 4 or 130.
 int exit_status(const RunResult& run, bool strict);

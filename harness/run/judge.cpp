@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/iothub/redact.hpp"
+#include "harness/run/claims.hpp"
 #include "harness/run/describe_expectation.hpp"
 #include "harness/run/device_rules.hpp"
 #include "harness/run/hints.hpp"
@@ -343,6 +344,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     conclude(result);
     if (plan.scenario.seat == Seat::device) note_untaken(result, evidence);
     note_sources(result, evidence);
+    if (plan.scenario.seat == Seat::hub) result.shown = shown_features(trace, facts_of(trace));
     result.trace = trace_lines(trace, progress);
     if (!trace.empty()) result.duration = trace.back().at;
     hide_secrets(result);

@@ -80,6 +80,11 @@ bool matches_glob(std::string_view pattern, std::string_view name) {
     return !name.empty() && name.front() == pattern.front() && matches_glob(pattern.substr(1), name.substr(1));
 }
 
+bool is_everything(const Selection& selection) {
+    return selection.match.empty() && selection.skip.empty() && selection.tags.empty() &&
+           selection.requirements.empty() && selection.levels.empty() && selection.shard.count == 1;
+}
+
 bool is_selected(const Case& one, const Selection& selection, const std::string& level) {
     const auto named = [&](const std::string& pattern) {
         return matches_glob(pattern, one.name) || matches_glob(pattern, one.scenario.id);

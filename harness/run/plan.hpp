@@ -46,6 +46,8 @@ struct Selection {
     Shard shard;
 };
 
+/// Nothing is left out.
+bool is_everything(const Selection& selection);
 bool is_selected(const Case& one, const Selection& selection, const std::string& level);
 
 }  // namespace hubspec::run

@@ -1,0 +1,90 @@
+#include "harness/cli/wrong_devices.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <stdexcept>
+#include <thread>
+
+#include "fixtures/devices/plain/behaviour.hpp"
+#include "harness/cli/certified_device.hpp"
+#include "harness/cli/execute.hpp"
+#include "harness/cli/nearest.hpp"
+#include "harness/cli/terminal.hpp"
+
+namespace hubspec::cli {
+
+using namespace model;
+
+namespace {
+
+bool share(const std::vector<std::string>& left, const std::vector<std::string>& right) {
+    return std::any_of(left.begin(), left.end(), [&](const std::string& one) {
+        return std::find(right.begin(), right.end(), one) != right.end();
+    });
+}
+
+const Scenario& scenario_of(const Suite& suite, const std::string& name) {
+    for (const auto& one : suite.scenarios)
+        if (one.id == "certify/" + name) return one;
+    throw std::runtime_error("there is no scenario 'certify/" + name + "'");
+}
+
+WrongDevice try_one(const Suite& suite, Statement statement, const devices::Fault& fault,
+                    run::Interruption& interruption) {
+    statement.command.insert(statement.command.end(), {"--fault", fault.name});
+    statement.transports = {"tls"};
+    const auto& scenario = scenario_of(suite, fault.scenario);
+    CertifiedDevice device(statement);
+    auto cases = for_device(run::expand(scenario), statement);
+    WrongDevice tried{fault.name, scenario.id, fault.breaks, {}, {}, false};
+    for (const auto& result : execute(cases, device, suite.catalogue, interruption, {}, {}))
+        for (const auto& finding : result.findings) {
+            tried.found.push_back(finding.summary);
+            const bool meant = share(finding.requirements, fault.breaks) ||
+                               (fault.breaks.empty() && finding.type.starts_with("device."));
+            tried.caught = tried.caught || meant;
+            if (!meant && !share(finding.requirements, scenario.verifies) && !finding.type.starts_with("device."))
+                tried.unrelated.push_back(finding.summary);
+        }
+    return tried;
+}
+
+}  // namespace
+
+bool has_unknown_faults(const std::vector<std::string>& names) {
+    bool unknown = false;
+    for (const auto& name : names) {
+        std::vector<std::string> known;
+        for (const auto& fault : devices::faults()) known.push_back(fault.name);
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        std::fprintf(stderr, "hubspec: the plain device has no fault '%s'%s\n", name.c_str(),
+                     did_you_mean(name, known).c_str());
+        unknown = true;
+    }
+    return unknown;
+}
+
+std::vector<WrongDevice> try_wrong_devices(const Suite& suite, const std::vector<std::string>& faults, unsigned jobs,
+                                           run::Interruption& interruption) {
+    const auto statement = read_statement(home() + "/fixtures/devices/plain.yaml", &suite.catalogue);
+    if (!statement) throw std::runtime_error("the statement of the plain device cannot be read");
+    std::vector<const devices::Fault*> wanted;
+    for (const auto& fault : devices::faults())
+        if (faults.empty() || std::find(faults.begin(), faults.end(), fault.name) != faults.end())
+            wanted.push_back(&fault);
+    std::vector<WrongDevice> tried(wanted.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (auto i = next++; i < wanted.size() && !interruption.triggered(); i = next++)
+            tried[i] = try_one(suite, *statement, *wanted[i], interruption);
+    };
+    std::vector<std::thread> workers;
+    for (unsigned i = 1; i < jobs; ++i) workers.emplace_back(work);
+    work();
+    for (auto& worker : workers) worker.join();
+    std::erase_if(tried, [](const WrongDevice& one) { return one.fault.empty(); });
+    return tried;
+}
+
+}  // namespace hubspec::cli
