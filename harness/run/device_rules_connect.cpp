@@ -154,7 +154,7 @@ Breaches legacy_form(const Talk& talk) {
 
 Breaches no_version(const Talk& talk) {
     return in_user_name(talk, [](const iothub::UserName& name, const std::string& text) {
-        return name.api_version().value_or("").empty() ? "the user name " + quoted(text) + " names none"
+        return name.api_version().value_or("").empty() ? "the user name " + quoted(text) + " names no api-version"
                                                        : std::string();
     });
 }
