@@ -100,31 +100,29 @@ Breaches acknowledged_again(const Talk& talk) {
     return found;
 }
 
-/// A message of the device, or a request of it, that the hub has not acknowledged on its connection.
-struct Pending {
-    const Said* said = nullptr;
-    const mqtt::Publish* publish = nullptr;
-};
-
-std::map<mqtt::PacketId, Pending> pending_at_the_end(const Dialogue& dialogue) {
-    std::map<mqtt::PacketId, Pending> pending;
+/// Messages of the device that the hub has not acknowledged on their connection.
+std::map<mqtt::PacketId, const mqtt::Publish*> pending_at_the_end(const Dialogue& dialogue) {
+    std::map<mqtt::PacketId, const mqtt::Publish*> pending;
     for (const auto& said : dialogue.said) {
         if (const auto* publish = from_device<mqtt::Publish>(said); publish != nullptr && publish->qos == 1)
-            pending.insert_or_assign(publish->packet_id, Pending{&said, publish});
+            pending.insert_or_assign(publish->packet_id, publish);
         if (const auto* puback = from_hub<mqtt::Puback>(said)) pending.erase(puback->packet_id);
     }
     return pending;
 }
 
-bool is_same_message(const mqtt::Publish& left, const mqtt::Publish& right) {
-    return left.topic == right.topic && left.payload == right.payload;
+/// The first time that each message of a connection was sent, by topic and payload.
+using Messages = std::map<std::pair<std::string_view, std::string_view>, const Said*>;
+
+std::pair<std::string_view, std::string_view> content_of(const mqtt::Publish& publish) {
+    return {publish.topic, text_of(publish.payload)};
 }
 
-const mqtt::Publish* repetition_in(const Dialogue& dialogue, const mqtt::Publish& message, std::size_t& at) {
+Messages messages_of(const Dialogue& dialogue) {
+    Messages messages;
     for (const auto& said : dialogue.said)
-        if (const auto* publish = from_device<mqtt::Publish>(said); publish && is_same_message(*publish, message))
-            return at = said.at, publish;
-    return nullptr;
+        if (const auto* publish = from_device<mqtt::Publish>(said)) messages.try_emplace(content_of(*publish), &said);
+    return messages;
 }
 
 bool is_accepted(const Dialogue& dialogue) {
@@ -147,13 +145,13 @@ Breaches not_sent_again(const Talk& talk) {
     for_each_resumption(talk, [&](const Dialogue& former, const Dialogue& next) {
         const std::size_t begun = next.said.front().at;
         if (is_finished(former) || !is_patient(talk, next, begun, patience_with_redelivery)) return;
-        for (const auto& [id, pending] : pending_at_the_end(former)) {
-            std::size_t at = 0;
-            const auto topic = iothub::parse_device_topic(pending.publish->topic);
+        const auto messages = messages_of(next);
+        for (const auto& [id, lost] : pending_at_the_end(former)) {
+            const auto topic = iothub::parse_device_topic(lost->topic);
             if (!std::holds_alternative<iothub::TelemetryTopic>(topic)) continue;  // requests have their own time-outs
-            if (repetition_in(next, *pending.publish, at) != nullptr) continue;
+            if (messages.contains(content_of(*lost))) continue;
             found.push_back({&next, begun,
-                             "the message " + std::to_string(id) + " to " + quoted(pending.publish->topic) +
+                             "the message " + std::to_string(id) + " to " + quoted(lost->topic) +
                                  ", which was not acknowledged on " + former.connection + ", did not come again"});
         }
     });
@@ -164,11 +162,14 @@ Breaches not_sent_again(const Talk& talk) {
 Breaches sent_again_without_mark(const Talk& talk) {
     Breaches found;
     for_each_resumption(talk, [&](const Dialogue& former, const Dialogue& next) {
-        for (const auto& [id, pending] : pending_at_the_end(former)) {
-            std::size_t at = 0;
-            const auto* again = repetition_in(next, *pending.publish, at);
-            if (again == nullptr || again->dup || again->qos != 1 || again->packet_id != id) continue;
-            found.push_back({&next, at, "the message " + std::to_string(id) + " comes again with DUP 0"});
+        const auto messages = messages_of(next);
+        for (const auto& [id, lost] : pending_at_the_end(former)) {
+            const auto again = messages.find(content_of(*lost));
+            if (again == messages.end()) continue;
+            const auto& publish = std::get<mqtt::Publish>(*again->second->packet);
+            if (publish.dup || publish.qos != 1 || publish.packet_id != id) continue;
+            found.push_back(
+                {&next, again->second->at, "the message " + std::to_string(id) + " comes again with DUP 0"});
         }
     });
     return found;

@@ -38,16 +38,24 @@ public:
 private:
     Dialogue& begin(const std::string& connection) {
         open_[connection] = talk_.dialogues.size();
-        talk_.dialogues.push_back({connection, std::nullopt, {}, talk_.trace.size() - 1});
-        return talk_.dialogues.back();
+        Dialogue dialogue;
+        dialogue.connection = connection;
+        dialogue.end = talk_.trace.size() - 1;
+        return talk_.dialogues.emplace_back(std::move(dialogue));
     }
 
     // Nothing follows the end of a connection; a trace that is cut out of a longer one may begin in the middle.
     void say(const std::string& connection, const Said& said) {
         const auto found = open_.find(connection);
-        if (found == open_.end()) return begin(connection).said.push_back(said);
-        auto& dialogue = talk_.dialogues[found->second];
-        if (!finished_.contains(found->second)) dialogue.said.push_back(said);
+        if (found == open_.end()) return keep(begin(connection), said);
+        if (!finished_.contains(found->second)) keep(talk_.dialogues[found->second], said);
+    }
+
+    static void keep(Dialogue& dialogue, const Said& said) {
+        dialogue.said.push_back(said);
+        if (from_device<mqtt::Subscribe>(said) || from_device<mqtt::Unsubscribe>(said) || from_hub<mqtt::Suback>(said))
+            dialogue.subscribing.push_back(said);
+        if (from_device<mqtt::Disconnect>(said) && !dialogue.disconnected) dialogue.disconnected = said.at;
     }
 
     void finish(const std::string& connection, std::size_t index) {
@@ -85,7 +93,7 @@ bool is_in(const std::vector<std::string>& filters, std::string_view topic) {
 Standing standing_here(const Dialogue& dialogue, std::size_t at, std::string_view topic) {
     Standing standing = Standing::never;
     mqtt::PacketId id = 0;
-    for (const auto& said : dialogue.said) {
+    for (const auto& said : dialogue.subscribing) {
         if (said.at >= at) break;
         if (const auto* subscribe = from_device<mqtt::Subscribe>(said);
             subscribe && is_in(subscribe->subscriptions, topic))
@@ -112,13 +120,9 @@ std::chrono::microseconds time_between(const Talk& talk, std::size_t from, std::
     return talk.trace[to].at - talk.trace[from].at;
 }
 
-std::size_t last_word(const Dialogue& dialogue) {
-    for (const auto& said : dialogue.said)
-        if (from_device<mqtt::Disconnect>(said) != nullptr) return said.at;
-    return dialogue.end;
-}
+std::size_t last_word(const Dialogue& dialogue) { return dialogue.disconnected.value_or(dialogue.end); }
 
-bool is_finished(const Dialogue& dialogue) { return first_of<mqtt::Disconnect>(dialogue, true) != nullptr; }
+bool is_finished(const Dialogue& dialogue) { return dialogue.disconnected.has_value(); }
 
 bool is_patient(const Talk& talk, const Dialogue& dialogue, std::size_t from, std::chrono::seconds patience) {
     return time_between(talk, from, last_word(dialogue)) >= patience;

@@ -26,8 +26,10 @@ struct Dialogue {
     std::string connection;
     std::optional<std::size_t> opened;
     std::vector<Said> said;
-    std::size_t end =
-        0;  ///< it was closed here, or the device's bytes were no MQTT; else the newest event of the trace
+    std::vector<Said> subscribing;            ///< of these SUBSCRIBE, UNSUBSCRIBE and SUBACK: a device may flood
+    std::optional<std::size_t> disconnected;  ///< where the device sent DISCONNECT
+    /// It was closed here, or the device's bytes were no MQTT; else the newest event of the trace.
+    std::size_t end = 0;
 };
 
 struct Talk {

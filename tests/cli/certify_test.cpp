@@ -121,6 +121,20 @@ TEST(Certify, NoSecretIsInAnyReport) {
     }
 }
 
+// The password stands in bytes that are no MQTT, where no redaction by words would find it.
+TEST(Certify, NoSecretIsInTheBytesOfAMalformedPacket) {
+    Certify certify;
+    const auto report = certify.folder.path("r.json");
+    const auto ended =
+        certify.run(statement("[plain-device, --fault, sets-the-reserved-flag]"),
+                    {"--match", "certify/connects", "-v", "--timeout-scale", "0.05", "--report", "json:" + report});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    for (const auto& text : {ended.err, certify.folder.read("r.json")}) {
+        EXPECT_THAT(text, HasSubstr("malformed [MQTT-3.1.2-3]"));
+        EXPECT_THAT(text, Not(HasSubstr("53 68 61 72 65 64 41 63 63 65 73 73")));  // SharedAccess
+    }
+}
+
 TEST(Certify, ReportsAScenarioOfTheDeviceSeatDoesNotRun) {
     Certify certify;
     const auto ended = certify.run(statement("[plain-device]"), {"--match", "twin/**"});

@@ -11,6 +11,7 @@ namespace hubspec::run {
 namespace {
 
 using namespace test;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -84,6 +85,20 @@ TEST(DeviceRules, AreMustsWithoutACatalogue) {
     const auto findings = broken_device_rules(Story().connects(with_user_name("h.net/d1")).trace(), plain_device(), {});
     ASSERT_THAT(findings, SizeIs(1));
     EXPECT_EQ(findings[0].verdict, model::Verdict::fail);
+}
+
+// A device may flood the hub: the time to judge it grows with the trace, and no faster.
+TEST(DeviceRules, BearAFlood) {
+    Story story;
+    for (int number = 1; number <= 3; ++number) {
+        story.connects(resuming(hello()), number > 1, "main " + std::to_string(number));
+        for (int i = 0; i < 5'000; ++i) {
+            const auto text = std::to_string(i);
+            story.device(message(events, text, static_cast<mqtt::PacketId>(i + 1))).device(message(get + text, ""));
+        }
+        story.in(20'000).closes();
+    }
+    EXPECT_THAT(story.broken(), Contains("fail answers-are-subscribed-first TWIN-01"));
 }
 
 // Whatever a device does with its password, no text has it.
