@@ -9,6 +9,7 @@
 
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
 #include <deque>
@@ -108,9 +109,9 @@ struct Process::Impl {
               const std::function<void(std::string_view)>& tell) {
         from.async_read_some(asio::buffer(into),
                              [this, self, &from, &into, &tell](const error_code& failed, std::size_t size) {
-                                 if (failed || exited) return;
+                                 if (failed) return;
                                  if (tell) tell({into.data(), size});
-                                 read(self, from, into, tell);
+                                 if (!exited) read(self, from, into, tell);
                              });
     }
 
@@ -130,13 +131,21 @@ struct Process::Impl {
             if (failed) return;
             int status = 0;
             ::waitpid(id, &status, 0);
-            drain(output, callbacks.output);
-            drain(error, callbacks.error);
             exited = true;
             error_code ignored;
-            for (auto* one : {&input, &output, &error, &watch}) one->close(ignored);
-            if (callbacks.exited) callbacks.exited(exit_of(status));
+            output.cancel(ignored);
+            error.cancel(ignored);
+            // What has been read already is told first: those handlers are in the queue.
+            asio::post(output.get_executor(), [this, self, status] { tell_exit(exit_of(status)); });
         });
+    }
+
+    void tell_exit(const Exit& exit) {
+        drain(output, callbacks.output);
+        drain(error, callbacks.error);
+        error_code ignored;
+        for (auto* one : {&input, &output, &error, &watch}) one->close(ignored);
+        if (callbacks.exited) callbacks.exited(exit);
     }
 
     void write_next(const std::shared_ptr<Process>& self) {

@@ -1,0 +1,131 @@
+// hubspec certify as a process: what it says and how it ends, with devices that are right, wrong, or not there.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/cli/support/process.hpp"
+
+namespace hubspec::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string statement(const std::string& command, const std::string& more = {}) {
+    return "device: a device\nstart:\n  command: " + command +
+           "\n  adapter: true\n  stops_within: 1s\n  environment:\n"
+           "    DEVICE_CONNECTION_STRING: \"{{connection_string}}\"\n    DEVICE_PORT: \"{{port}}\"\n"
+           "    DEVICE_TRANSPORT: \"{{transport}}\"\n    DEVICE_CA: \"{{ca}}\"\n"
+           "claims: {telemetry: true}\n" +
+           more;
+}
+
+struct Certify {
+    Folder folder;
+    Ended run(const std::string& text, std::vector<std::string> more = {}) {
+        std::vector<std::string> arguments{"certify", "--device", folder.write("device.yaml", text)};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run_hubspec(arguments);
+    }
+};
+
+TEST(Certify, ARightDevicePasses) {
+    Certify certify;
+    const auto ended = certify.run(statement("[plain-device]"), {"--match", "certify/telemetry-is-well-formed"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("PASS  certify/telemetry-is-well-formed [transport=tls]"));
+    EXPECT_THAT(ended.err, HasSubstr("1 case against a device"));
+}
+
+TEST(Certify, AWrongDeviceFailsWithTheRuleItBreaks) {
+    Certify certify;
+    const auto report = certify.folder.path("report.json"), certificate = certify.folder.path("certificate.yaml");
+    const auto ended = certify.run(statement("[plain-device, --fault, begins-with-ping]"),
+                                   {"--match", "certify/telemetry-is-well-formed", "--timeout-scale", "0.05",
+                                    "--report", "json:" + report, "--report", "certificate:" + certificate});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("connect-comes-first: it is PINGREQ"));
+    EXPECT_THAT(certify.folder.read("report.json"), HasSubstr("MQTT-3.1.0-1"));
+    EXPECT_THAT(certify.folder.read("certificate.yaml"), HasSubstr("verdict: \"not conformant\""));
+}
+
+TEST(Certify, WhatTheMakerKnowsOfFailsNothing) {
+    Certify certify;
+    const auto ended = certify.run(statement("[plain-device, --fault, has-another-client-id]",
+                                             "exceptions:\n  - {requirement: CONN-02, reason: fixed in 2.0}\n"),
+                                   {"--match", "certify/x509-has-no-password", "--match",
+                                    "certify/gives-up-on-connack-1", "--timeout-scale", "0.05"});
+    EXPECT_EQ(ended.status, 0) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("a known exception: fixed in 2.0"));
+}
+
+TEST(Certify, AProgramThatCrashesIsToldWithItsLastWords) {
+    Certify certify;
+    const auto ended = certify.run(statement("[sh, -c, \"echo something is wrong >&2; kill -SEGV $$\"]"),
+                                   {"--match", "certify/connects"});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("signal 11 (Segmentation fault); its last words: something is wrong"));
+}
+
+TEST(Certify, AProgramThatIsNotThereIsAnError) {
+    Certify certify;
+    const auto ended = certify.run(statement("[no-such-device]"), {"--match", "certify/connects"});
+    EXPECT_EQ(ended.status, 2) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("cannot start 'no-such-device': No such file or directory"));
+}
+
+TEST(Certify, AProgramThatHangsAndIgnoresSigtermIsEndedWithAllItsChildren) {
+    Certify certify;
+    const auto ended =
+        certify.run(statement("[sh, -c, \"trap '' TERM; setsid sleep 4711.25 & while :; do sleep 1; done\"]"),
+                    {"--match", "certify/connects", "--timeout-scale", "0.05"});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("killed, for it did not end within 1000 ms of SIGTERM"));
+    EXPECT_NE(std::system("pgrep -f 'sleep [4]711.25' >/dev/null"), 0) << "a child is still there";
+}
+
+TEST(Certify, AnAdapterThatSpeaksNonsenseIsTold) {
+    Certify certify;
+    const auto ended = certify.run(statement("[sh, -c, \"echo hello\"]"), {"--match", "certify/connects"});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("does not keep to the adapter protocol; it wrote: hello"));
+}
+
+TEST(Certify, EveryMistakeInAStatementIsUnderlined) {
+    Certify certify;
+    const auto ended = certify.run(
+        "device: x\n"
+        "start:\n"
+        "  command: [a, \"{{connection_string}}\", \"{{prot}}\"]\n"
+        "transport: [tcp]\n"
+        "claims: {telemtry: true}\n"
+        "exceptions:\n"
+        "  - {requirement: CONN-99, reason: y}\n");
+    EXPECT_EQ(ended.status, 3);
+    EXPECT_THAT(ended.err, HasSubstr("'{{connection_string}}' is a secret, and arguments can be seen by everybody"));
+    EXPECT_THAT(ended.err, HasSubstr("there is no placeholder '{{prot}}'; did you mean 'port'?"));
+    EXPECT_THAT(ended.err, HasSubstr("'transport' lists tls and wss, not 'tcp'"));
+    EXPECT_THAT(ended.err, HasSubstr("did you mean 'telemetry'?"));
+    EXPECT_THAT(ended.err, HasSubstr("there is no requirement 'CONN-99'"));
+}
+
+TEST(Certify, NoSecretIsInAnyReport) {
+    Certify certify;
+    const auto report = certify.folder.path("r.json"), page = certify.folder.path("r.html");
+    const auto ended = certify.run(
+        statement("[sh, -c, \"echo DEVICE_PORT=$DEVICE_PORT $DEVICE_CONNECTION_STRING >&2; exit 1\"]"),
+        {"--match", "certify/connects", "-v", "--report", "json:" + report, "--report", "certificate-html:" + page});
+    for (const auto& text : {ended.err, certify.folder.read("r.json"), certify.folder.read("r.html")}) {
+        EXPECT_THAT(text, HasSubstr("DEVICE_PORT="));
+        EXPECT_THAT(text, Not(testing::ContainsRegex("SharedAccessKey=[A-Za-z0-9+/]{20}")));
+    }
+}
+
+TEST(Certify, ReportsAScenarioOfTheDeviceSeatDoesNotRun) {
+    Certify certify;
+    const auto ended = certify.run(statement("[plain-device]"), {"--match", "twin/**"});
+    EXPECT_EQ(ended.status, 4) << ended.err;
+}
+
+}  // namespace
+}  // namespace hubspec::test
