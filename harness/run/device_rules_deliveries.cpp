@@ -184,7 +184,7 @@ std::vector<Rule> rules_of_deliveries() {
          "PUBACK has the packet identifier of a message that was delivered.",
          nothing_to_acknowledge},
         {"deliveries-are-acknowledged-once",
-         {"X-DEV-07"},
+         {"MQTT-2.3.1-6", "X-DEV-07"},
          "There is one PUBACK for each delivery.",
          acknowledged_again},
         {"telemetry-is-sent-again",

@@ -105,7 +105,7 @@ std::optional<Breach> second_use(const Dialogue& dialogue, const Said& said, con
         return Breach{&dialogue,
                       said.at,
                       "the message with the identifier " + number + " is sent again with DUP 0",
-                      {"MQTT-3.3.1-1"}};
+                      {"MQTT-2.3.1-2", "MQTT-3.3.1-1"}};
     }
     if (publish == nullptr && *said.packet == *former.packet) return std::nullopt;
     return Breach{&dialogue, said.at,
@@ -162,7 +162,8 @@ Breaches word_after_the_last(const Talk& talk) {
         for (const auto& said : dialogue.said) {
             if (!said.by_device) continue;
             if (is_over)
-                found.push_back({&dialogue, said.at, std::string(mqtt::packet_name(*said.packet)) + " follows it"});
+                found.push_back(
+                    {&dialogue, said.at, std::string(mqtt::packet_name(*said.packet)) + " follows DISCONNECT"});
             is_over = is_over || from_device<mqtt::Disconnect>(said) != nullptr;
         }
     }

@@ -56,7 +56,7 @@ Breaches in_requests(const Talk& talk, What what) {
 Breaches no_id(const Talk& talk) {
     return in_requests(talk, [](const Request& request) -> std::optional<Breach> {
         if (!request.id.value_or("").empty()) return std::nullopt;
-        return Breach{&request.dialogue, request.at, request.text() + " has none",
+        return Breach{&request.dialogue, request.at, request.text() + " has no $rid",
                       request.own("TWIN-03", "REPORTED-04")};
     });
 }
