@@ -1,9 +1,7 @@
 #include "reports/results_json.hpp"
 
-#include <cstdint>
-#include <nlohmann/json.hpp>
-#include <type_traits>
-#include <utility>
+#include "reports/stored.hpp"
+#include "reports/trace_json.hpp"
 
 namespace hubspec::reports {
 
@@ -11,8 +9,8 @@ using namespace model;
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-constexpr int deepest = 32;
+// A device may say what it likes: its JSON comes with this.
+constexpr int deepest = 200;
 
 // --- writing ---
 
@@ -59,6 +57,14 @@ Json write_all(const std::vector<Item>& items) {
     return list;
 }
 
+Json write(const Record& record) {
+    Json bindings = Json::object();
+    for (const auto& [name, value] : record.bindings) bindings[name] = write_value(value);
+    Json events = Json::array();
+    for (const auto& event : record.events) events.push_back(write_event(event));
+    return {{"bindings", std::move(bindings)}, {"events", std::move(events)}};
+}
+
 Json write(const CaseResult& one) {
     Json axes = Json::object();
     for (const auto& [name, value] : one.axes) axes[name] = value;
@@ -78,6 +84,7 @@ Json write(const CaseResult& one) {
             {"steps", write_all(one.steps)},
             {"trace", write_all(one.trace)},
             {"shown", one.shown},
+            {"record", one.record ? write(*one.record) : Json(nullptr)},
             {"checksPlanned", one.checks_planned},
             {"checksExecuted", one.checks_executed},
             {"checksPassed", one.checks_passed},
@@ -114,97 +121,6 @@ Json write(const Requirement& one) {
 
 // --- reading ---
 
-struct Wrong {
-    std::string text;
-};
-
-// A place in the document and typed reads from it; the first thing that is wrong is thrown to from_results_json.
-class Reader {
-public:
-    Reader(const Json& json, std::string pointer) : json_(json), pointer_(std::move(pointer)) {
-        if (!json_.is_object()) fail("", "an object is expected" + instead_of(json_));
-    }
-    bool has(const char* name) const { return !at(name).is_null(); }
-    Reader part(const char* name) const { return Reader(at(name), pointer_ + "/" + name); }
-    std::string text(const char* name) const { return get(name, "text", &Json::is_string).get<std::string>(); }
-    bool flag(const char* name) const { return get(name, "true or false", &Json::is_boolean).get<bool>(); }
-    /// An integer between the limits of its type.
-    template <class Integer>
-    Integer number(const char* name) const {
-        const auto& value = get(name, "an integer", &Json::is_number_integer);
-        if (value.is_number_unsigned()) {
-            const auto given = value.get<std::uint64_t>();
-            if (!std::in_range<Integer>(given)) fail(name, std::to_string(given) + " is too large");
-            return static_cast<Integer>(given);
-        }
-        const auto given = value.get<std::int64_t>();
-        if (std::is_unsigned_v<Integer>) fail(name, "a number of at least 0 is expected");
-        if (!std::in_range<Integer>(given)) fail(name, std::to_string(given) + " is too small");
-        return static_cast<Integer>(given);
-    }
-    std::size_t size(const char* name) const { return number<std::size_t>(name); }
-    std::chrono::microseconds microseconds(const char* name) const {
-        return std::chrono::microseconds(number<std::int64_t>(name));
-    }
-    std::optional<std::size_t> index(const char* name) const {
-        if (at(name).is_null()) return std::nullopt;
-        return size(name);
-    }
-    std::vector<std::string> texts(const char* name) const {
-        std::vector<std::string> all;
-        const auto& list = get(name, "a list", &Json::is_array);
-        for (std::size_t i = 0; i < list.size(); ++i) all.push_back(text_of(list[i], name, std::to_string(i)));
-        return all;
-    }
-    template <class Read>
-    auto each(const char* name, Read read) const {
-        std::vector<decltype(read(*this))> all;
-        const auto& list = get(name, "a list", &Json::is_array);
-        for (std::size_t i = 0; i < list.size(); ++i)
-            all.push_back(read(Reader(list[i], pointer_ + "/" + name + "/" + std::to_string(i))));
-        return all;
-    }
-    template <class Enumeration>
-    Enumeration word(const char* name, std::initializer_list<Enumeration> all) const {
-        const auto wanted = text(name);
-        for (const auto one : all)
-            if (to_string(one) == wanted) return one;
-        fail(name, "'" + wanted + "' is no " + name);
-    }
-    std::vector<std::pair<std::string, std::string>> pairs(const char* name) const {
-        std::vector<std::pair<std::string, std::string>> all;
-        for (const auto& [key, value] : get(name, "an object", &Json::is_object).items())
-            all.emplace_back(key, text_of(value, name, key));
-        return all;
-    }
-
-private:
-    [[noreturn]] void fail(const std::string& name, const std::string& what) const {
-        const auto pointer = pointer_ + (name.empty() ? "" : "/" + name);
-        throw Wrong{(pointer.empty() ? "the document" : pointer) + ": " + what};
-    }
-    static std::string instead_of(const Json& json) {
-        const std::string kind = json.type_name();
-        return kind == "null" ? ", not null" : (kind.find_first_of("ao") == 0 ? ", not an " : ", not a ") + kind;
-    }
-    std::string text_of(const Json& item, const std::string& name, const std::string& part) const {
-        if (!item.is_string()) fail(name + "/" + part, "text is expected" + instead_of(item));
-        return item.get<std::string>();
-    }
-    const Json& at(const char* name) const {
-        if (!json_.contains(name)) fail(name, "it is missing");
-        return json_[name];
-    }
-    const Json& get(const char* name, const char* kind, bool (Json::*is)() const noexcept) const {
-        const auto& value = at(name);
-        if (!(value.*is)()) fail(name, std::string(kind) + " is expected" + instead_of(value));
-        return value;
-    }
-
-    const Json& json_;
-    std::string pointer_;
-};
-
 const auto verdicts = {Verdict::not_applicable, Verdict::pass,  Verdict::warn,
                        Verdict::inconclusive,   Verdict::error, Verdict::fail};
 const auto levels = {Level::must, Level::should, Level::may, Level::info};
@@ -231,6 +147,14 @@ TraceLine read_line(const Reader& in) {
             in.index("step")};
 }
 
+Record read_record(const Reader& in) {
+    Record record;
+    for (const auto& [name, value] : in.part("bindings").members())
+        record.bindings.emplace_back(name, read_value(value));
+    record.events = in.each("events", read_event);
+    return record;
+}
+
 CaseResult read_case(const Reader& in) {
     CaseResult one;
     one.scenario = in.text("scenario");
@@ -249,6 +173,7 @@ CaseResult read_case(const Reader& in) {
     one.steps = in.each("steps", read_step);
     one.trace = in.each("trace", read_line);
     one.shown = in.texts("shown");
+    if (in.has("record")) one.record = read_record(in.part("record"));
     one.checks_planned = in.size("checksPlanned");
     one.checks_executed = in.size("checksExecuted");
     one.checks_passed = in.size("checksPassed");

@@ -61,7 +61,8 @@ private:
         auto& one = connections_[id];
         one.name = connections_.size() == 1 ? "main" : "main " + std::to_string(connections_.size());
         inbox_.put(ConnectionOpened{one.name, transport.tls_version, transport.server_name,
-                                    transport.protocol == "MqttWs" ? "wss" : "tls"});
+                                    transport.protocol == "MqttWs" ? "wss" : "tls",
+                                    transport.client_certificate.has_value()});
     }
 
     void received(hub::ConnectionId id, std::span<const std::uint8_t> bytes) {

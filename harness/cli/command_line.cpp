@@ -219,6 +219,7 @@ struct Parsed {
     ExplainOptions explain;
     SelftestOptions selftest;
     ReportOptions report;
+    VerifyOptions verify;
     JunitCheckOptions junit_check;
     SasOptions sas;
     PkiOptions pki;
@@ -288,6 +289,13 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
         .option("--junit-granularity", parsed.report.junit_granularity, "What JUnit calls a test")
         ->check(CLI::IsMember({"scenario", "step", "requirement"}));
     Declare(report).flag("--strict", parsed.report.strict, "A warning counts as a failure");
+    auto* verify = verb("verify", "Judge the stored traces of a certification again", parsed.verify);
+    verify->add_option("FILE", parsed.verify.files, "Results written by certify --report json:FILE")->required();
+    Declare(verify)
+        .option("--suite", parsed.verify.suite.paths,
+                "The scenario files or folders that were run, where they are not hubspec's own")
+        ->type_name("PATH")
+        ->allow_extra_args(false);
     auto* junit = verb("junit", "Check JUnit XML files as the strictest of their readers would", parsed.junit_check);
     junit->add_option("--check", parsed.junit_check.files, "Files of any writer")->required()->type_name("FILE");
     Declare(junit)

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "harness/run/judge.hpp"
+#include "harness/run/kept_trace.hpp"
 #include "harness/scenario/expression.hpp"
 
 namespace hubspec::cli {
@@ -51,8 +52,10 @@ std::vector<std::string> connection_needs(const run::Case& one) {
 CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& catalogue,
                     run::Interruption& interruption, const ExecuteOptions& options) {
     const std::string began = utc_now();
-    auto result = run::judge(one, run::run_case(one, target, interruption, options.run), catalogue);
+    const auto trace = run::run_case(one, target, interruption, options.run);
+    auto result = run::judge(one, trace, catalogue);
     result.started_at = began;
+    if (options.keep_record) result.record = Record{{one.bindings.begin(), one.bindings.end()}, run::kept(trace)};
     return result;
 }
 

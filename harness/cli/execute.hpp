@@ -14,6 +14,7 @@ struct ExecuteOptions {
     bool fail_fast = false;  ///< nothing new begins after a failure
     run::RunOptions run;
     std::function<void(model::CaseResult&)> revise = {};  ///< looks at each result before anybody else does
+    bool keep_record = false;                             ///< of what was observed, so that it can be judged again
 };
 
 struct ExecuteEvents {

@@ -98,6 +98,10 @@ struct ReportOptions {
     std::string junit_granularity = "scenario";
     bool strict = false;
 };
+struct VerifyOptions {
+    std::vector<std::string> files;
+    SuiteOptions suite;
+};
 struct JunitCheckOptions {
     std::vector<std::string> files;
     std::string junit_flavor = "rich";
@@ -120,8 +124,9 @@ struct PkiOptions {
     bool json = false;
 };
 
-using Command = std::variant<RunOptions, HubOptions, ListOptions, LintOptions, CoverageOptions, ExplainOptions,
-                             SchemaOptions, SelftestOptions, ReportOptions, JunitCheckOptions, SasOptions, PkiOptions>;
+using Command =
+    std::variant<RunOptions, HubOptions, ListOptions, LintOptions, CoverageOptions, ExplainOptions, SchemaOptions,
+                 SelftestOptions, ReportOptions, VerifyOptions, JunitCheckOptions, SasOptions, PkiOptions>;
 
 /// Parses the command line, the environment and hubspec.yaml, in this order of precedence. An int is an exit status:
 /// help or version was printed, or what is wrong.
@@ -136,6 +141,7 @@ int run(const ExplainOptions& options);
 int run(const SchemaOptions& options);
 int run(const SelftestOptions& options);
 int run(const ReportOptions& options);
+int run(const VerifyOptions& options);
 int run(const JunitCheckOptions& options);
 int run(const SasOptions& options);
 int run(const PkiOptions& options);

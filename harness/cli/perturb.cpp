@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "harness/mqtt/encode.hpp"
+#include "harness/mqtt/hex.hpp"
 
 namespace hubspec::cli {
 
@@ -93,7 +94,7 @@ void perturb(Server& server, const std::string& verb, const run::Fields& fields)
         return server.add_rule(
             {sent("suback", fields), SetReturnCode{static_cast<std::uint8_t>(fields.integer("return_code", 128))}});
     if (verb == "inject") return inject(server, fields);
-    if (verb == "bytes" && !server.send(run::parse_hex(fields.text("hex")).value_or(mqtt::Bytes{})))
+    if (verb == "bytes" && !server.send(mqtt::from_hex(fields.text("hex")).value_or(mqtt::Bytes{})))
         throw std::runtime_error("the device is not connected, so nothing can be sent to it");
     if (verb == "pieces") return server.cut_into(static_cast<std::size_t>(fields.integer("bytes", 1)));
     if (verb == "certificate") return show_certificate(server, fields.text("show"));

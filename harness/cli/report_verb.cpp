@@ -3,11 +3,11 @@
 #include <iostream>
 
 #include "harness/cli/options.hpp"
+#include "harness/cli/results_file.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "reports/console.hpp"
 #include "reports/junit_check.hpp"
-#include "reports/results_json.hpp"
 #include "reports/write.hpp"
 
 namespace hubspec::cli {
@@ -15,13 +15,6 @@ namespace hubspec::cli {
 using namespace model;
 
 namespace {
-
-std::optional<RunResult> read_results(const std::string& path) {
-    auto read = reports::from_results_json(read_file(path));
-    if (auto* run = std::get_if<RunResult>(&read)) return std::move(*run);
-    std::fprintf(stderr, "hubspec: %s: %s\n", path.c_str(), std::get<std::string>(read).c_str());
-    return std::nullopt;
-}
 
 template <class Item, class Same>
 void add_new(std::vector<Item>& all, std::vector<Item>&& more, Same same) {

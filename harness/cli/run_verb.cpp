@@ -1,4 +1,3 @@
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "harness/cli/certification.hpp"
 #include "harness/cli/certified_device.hpp"
 #include "harness/cli/execute.hpp"
 #include "harness/cli/interrupt.hpp"
@@ -17,7 +17,6 @@
 #include "harness/cli/targets.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/test_pki.hpp"
-#include "harness/iothub/digest.hpp"
 #include "harness/iothub/user_name.hpp"
 #include "harness/run/judge.hpp"
 #include "reports/console.hpp"
@@ -200,49 +199,6 @@ bool write_reports(const std::vector<reports::Destination>& all, const RunResult
     return written;
 }
 
-// What the maker knows of is told, and fails nothing.
-void forgive(CaseResult& result, const Statement& statement) {
-    bool forgiven = false;
-    for (auto& finding : result.findings)
-        for (const auto& exception : statement.exceptions)
-            if (finding.verdict == Verdict::fail && std::find(finding.requirements.begin(), finding.requirements.end(),
-                                                              exception.requirement) != finding.requirements.end()) {
-                finding.verdict = Verdict::warn;
-                finding.hint = "a known exception: " + exception.reason;
-                forgiven = true;
-            }
-    if (!forgiven) return;
-    result.verdict = Verdict::pass;
-    for (const auto& finding : result.findings) result.verdict = std::max(result.verdict, finding.verdict);
-}
-
-std::string hash_of_suite(const Suite& suite) {
-    std::string text;
-    for (const auto& one : suite.scenarios)
-        if (one.seat == Seat::hub) text += one.id + "\n" + read_file(one.file);
-    return iothub::sha256_hex(text);
-}
-
-Certification certification_of(const Statement& statement, const Suite& suite, const RunOptions& options,
-                               const std::vector<CaseResult>& cases) {
-    utsname system{};
-    ::uname(&system);
-    Certification made{statement.device,
-                       statement.version,
-                       statement.hash,
-                       hash_of_suite(suite),
-                       std::string(system.sysname) + " " + system.release + " " + system.machine,
-                       options.suite.paths.empty() && run::is_everything(options.suite.selection),
-                       {},
-                       {}};
-    std::set<std::string> shown;
-    for (const auto& one : cases) shown.insert(one.shown.begin(), one.shown.end());
-    for (const auto& [name, doc] : claim_names())
-        made.claims.push_back({name, statement.claims_to(name), shown.contains(name)});
-    for (const auto& one : statement.exceptions) made.exceptions.emplace_back(one.requirement, one.reason);
-    return made;
-}
-
 RunResult run_cases(const RunOptions& options, const Suite& suite, const std::optional<Statement>& statement,
                     std::vector<run::Case> cases, run::Target& target,
                     const std::vector<reports::Destination>& destinations) {
@@ -280,13 +236,16 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, const std::op
         auto events = telling.events();
         if (!files.empty())
             events.finished = [&, tell = events.finished](const CaseResult& one) { tell(one), partial.add(one); };
-        if (statement) how.revise = [&](CaseResult& one) { forgive(one, *statement); };
+        if (statement) {
+            how.keep_record = true;
+            how.revise = [known = known_faults(*statement)](CaseResult& one) { forgive(one, known); };
+        }
         result.cases = execute(cases, target, suite.catalogue, interruption, how, events);
     }
     result.interrupted = interruption.triggered();
     result.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
     result.requirements = requirements_of(result.cases, suite.catalogue);
-    if (statement) result.certification = certification_of(*statement, suite, options, result.cases);
+    if (statement) result.certification = certification_of(*statement, suite, options.suite, result.cases);
     if (!unreachable) telling.finish(rerun_command(options, result.cases));
     return result;
 }

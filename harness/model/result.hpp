@@ -9,6 +9,7 @@
 
 #include "harness/model/place.hpp"
 #include "harness/model/requirement.hpp"
+#include "harness/model/trace.hpp"
 #include "harness/model/verdict.hpp"
 
 /// What is stored of a run and what every report is written from.
@@ -51,6 +52,13 @@ struct StepResult {
     bool operator==(const StepResult&) const = default;
 };
 
+/// What a case can be judged from again.
+struct Record {
+    std::vector<std::pair<std::string, Value>> bindings;  ///< what the scenario was bound to
+    Trace events;                                         ///< all of them, without secrets
+    bool operator==(const Record&) const = default;
+};
+
 struct CaseResult {
     std::string scenario;  ///< id
     std::string file;
@@ -68,6 +76,7 @@ struct CaseResult {
     std::vector<StepResult> steps;
     std::vector<TraceLine> trace;
     std::vector<std::string> shown;  ///< of a device under test: which of the things that can be claimed it did
+    std::optional<Record> record;    ///< where it is kept
     std::size_t checks_planned = 0;
     std::size_t checks_executed = 0;
     std::size_t checks_passed = 0;

@@ -68,6 +68,7 @@ std::string describe(const EventForm& event) {
                 std::string text = "connected";
                 if (!e.transport.empty()) text += " over " + e.transport;
                 if (!e.tls_version.empty()) text += ", " + e.tls_version;
+                if (e.certificate) text += ", with a client certificate";
                 return e.server_name.empty() ? text : text + ", asked for " + e.server_name;
             },
             [](const UpgradeAnswered& e) {

@@ -49,6 +49,7 @@ struct ConnectionOpened {
     std::string tls_version;
     std::string server_name = {};  ///< what the ClientHello asked for, where the harness is the server
     std::string transport = {};    ///< "tls" or "wss", where the harness is the server
+    bool certificate = false;      ///< the device showed one, where the harness is the server
     bool operator==(const ConnectionOpened&) const = default;
 };
 /// What an upgrade to WebSocket was answered.

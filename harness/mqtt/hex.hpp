@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace hubspec::mqtt {
 
@@ -20,6 +23,9 @@ inline std::string hex(std::span<const std::uint8_t> bytes) {
 }
 
 inline std::string hex(std::uint8_t byte) { return hex(std::span(&byte, 1)); }
+
+/// "00 ff A0" as bytes; blanks and line ends are nothing. nullopt when it is no hex.
+std::optional<std::vector<std::uint8_t>> from_hex(std::string_view text);
 
 /// "1 byte", "2 bytes".
 inline std::string count_bytes(std::size_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }

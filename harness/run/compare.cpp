@@ -365,7 +365,8 @@ Comparison compare(const Expectation& expectation, const std::string& connection
         match_fields(expectation,
                      Object{{"tls_version", opened->tls_version},
                             {"server_name", opened->server_name},
-                            {"transport", opened->transport}},
+                            {"transport", opened->transport},
+                            {"certificate", opened->certificate}},
                      result.bindings, differences);
     } else if (const auto* upgrade = std::get_if<UpgradeAnswered>(&event)) {
         match_response(expectation, upgrade->response, result.bindings, differences);

@@ -1,4 +1,5 @@
 #include "harness/run/device_seat.hpp"
+#include "harness/mqtt/hex.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -121,11 +122,29 @@ void DeviceSeat::connect_device(Connection& connection, const Fields& fields) {
                                shown != nullptr ? shown->credential_file : "");
 }
 
+namespace {
+
+bool begins_with_connect(const std::string& verb, const Fields& fields) {
+    if (verb != "send") return verb == "connect";
+    const auto& packets = fields.items("packets");
+    const auto* first = packets.empty() ? nullptr : std::get_if<ObjectPattern>(&packets.front().form);
+    return first != nullptr && !first->members.empty() && first->members.front().name == "connect";
+}
+
+}  // namespace
+
 void DeviceSeat::perform_wire(Connection& connection, const std::string& verb, const Fields& fields) {
     if (!connection.wire) connection.wire = std::make_unique<Wire>(loop_, inbox_, connection.name);
-    if (verb == "close")
+    if (verb == "close") {
+        connection.is_leaving = true;
         return fields.text("how", "fin") == "reset" ? connection.wire->reset() : connection.wire->close();
+    }
+    const bool begins = verb == "open" || begins_with_connect(verb, fields);
+    // The hub was quicker and has closed: what would have followed on this transport is no beginning of another.
+    if (!begins && connection.was_opened && !connection.wire->is_open() && !connection.is_leaving) return;
     if (verb == "open" || !connection.wire->is_open()) {
+        connection.was_opened = true;
+        connection.is_leaving = false;
         connection.client_id.clear();
         connection.is_open = false;
         connection.received_before = connection.received().packets;
@@ -134,7 +153,7 @@ void DeviceSeat::perform_wire(Connection& connection, const std::string& verb, c
     if (verb == "open") return;
     if (verb == "ping_frame") return connection.wire->send_ping_frame();
     if (verb == "bytes")
-        return connection.wire->send_bytes(parse_hex(fields.text("hex")).value_or(mqtt::Bytes{}), chunks(fields));
+        return connection.wire->send_bytes(mqtt::from_hex(fields.text("hex")).value_or(mqtt::Bytes{}), chunks(fields));
     const auto first =
         fields.has("first") ? std::optional(static_cast<std::size_t>(fields.integer("first", 0))) : std::nullopt;
     if (verb == "rest") return connection.wire->send_rest(first);

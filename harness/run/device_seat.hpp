@@ -46,7 +46,8 @@ private:
         std::uint64_t requests_sent = 0;    // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
         std::uint64_t received_before = 0;  // packets of the transports before this one
         bool is_open = false;               // the transport has come about
-        bool is_leaving = false;            // Paho was told to end the connection
+        bool is_leaving = false;            // this side was told to end the connection
+        bool was_opened = false;            // of a wire
 
         actors::Wire::Received received() const {
             return device ? device->received() : wire ? wire->received() : actors::Wire::Received{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "harness/mqtt/hex.hpp"
 #include "harness/mqtt/packet.hpp"
 
 namespace hubspec::run {
@@ -13,13 +14,6 @@ using mqtt::overloaded;
 namespace {
 
 mqtt::Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
-
-int digit_of(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 void collect_names(const Pattern& pattern, const Bindings& bindings, std::vector<std::string>& names);
 
@@ -115,7 +109,7 @@ bool Fields::has_body() const { return has("payload") || has("json") || has("hex
 
 mqtt::Bytes Fields::body() const {
     if (const auto json = value("json")) return bytes_of(to_json(*json));
-    if (has("hex")) return parse_hex(text("hex")).value_or(mqtt::Bytes{});
+    if (has("hex")) return mqtt::from_hex(text("hex")).value_or(mqtt::Bytes{});
     if (has("size")) return mqtt::Bytes(static_cast<std::size_t>(std::max<std::int64_t>(0, integer("size", 0))), 'x');
     return bytes_of(text("payload"));
 }
@@ -137,24 +131,6 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     for (const auto& [name, factor] : units)
         if (unit == name) return std::chrono::milliseconds(count * factor);
     return std::nullopt;
-}
-
-std::optional<mqtt::Bytes> parse_hex(std::string_view text) {
-    mqtt::Bytes bytes;
-    int high = -1;
-    for (const char c : text) {
-        if (c == ' ' || c == '\n') continue;
-        const int digit = digit_of(c);
-        if (digit < 0) return std::nullopt;
-        if (high < 0) {
-            high = digit;
-        } else {
-            bytes.push_back(static_cast<std::uint8_t>(high * 16 + digit));
-            high = -1;
-        }
-    }
-    if (high >= 0) return std::nullopt;
-    return bytes;
 }
 
 std::vector<std::string> names_to_invent(const std::vector<Field>& fields, const Bindings& bindings) {

@@ -48,9 +48,6 @@ model::Value resolve(const model::Pattern& pattern, const Bindings& bindings);
 /// "345s", "200ms", "2m", "1h", "1d", "-5m"; nullopt for anything else.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-/// "00 ff a0" as bytes; nullopt when it is no hex.
-std::optional<mqtt::Bytes> parse_hex(std::string_view text);
-
 /// Names used by these fields that nothing stands for yet, without "_", each once.
 std::vector<std::string> names_to_invent(const std::vector<model::Field>& fields, const Bindings& bindings);
 

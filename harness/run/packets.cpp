@@ -6,6 +6,7 @@
 #include "harness/iothub/property_bag.hpp"
 #include "harness/iothub/sas_token.hpp"
 #include "harness/iothub/user_name.hpp"
+#include "harness/mqtt/hex.hpp"
 #include "harness/run/sas_defects.hpp"
 
 namespace hubspec::run {
@@ -232,7 +233,7 @@ std::vector<mqtt::Distortion::Replacement> replacements(const Fields& how) {
         const auto* object = std::get_if<ObjectPattern>(&item.form);
         if (object == nullptr) continue;
         const Fields one(object->members, how.bindings());
-        all.push_back({one.text("text"), parse_hex(one.text("hex")).value_or(mqtt::Bytes{})});
+        all.push_back({one.text("text"), mqtt::from_hex(one.text("hex")).value_or(mqtt::Bytes{})});
     }
     return all;
 }
@@ -250,7 +251,7 @@ mqtt::Distortion distortion(const Fields& fields) {
     if (how.has("packet_type")) out.packet_type = byte(how, "packet_type", 0);
     if (how.has("connect_flags")) out.connect_flags = byte(how, "connect_flags", 0);
     out.omit_packet_id = how.flag("omit_packet_id", false);
-    if (how.has("trailing")) out.trailing = parse_hex(how.text("trailing")).value_or(mqtt::Bytes{});
+    if (how.has("trailing")) out.trailing = mqtt::from_hex(how.text("trailing")).value_or(mqtt::Bytes{});
     out.replace = replacements(how);
     return out;
 }

@@ -42,7 +42,8 @@ std::vector<LineSpec> device() {
         expect("opens", "The device has opened a transport.",
                {optional("server_name", text(), "What its ClientHello asked for."),
                 optional("tls_version", text(), "Such as TLSv1.3."),
-                optional("transport", word({"tls", "wss"}), "What it speaks over.")}),
+                optional("transport", word({"tls", "wss"}), "What it speaks over."),
+                optional("certificate", flag(), "It showed a client certificate.")}),
         expect("refuses", "The device does not accept the hub's certificate, or TLS fails otherwise.",
                {optional("how", text(), "How it was seen.")}),
         expect(

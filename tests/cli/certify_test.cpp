@@ -141,5 +141,57 @@ TEST(Certify, ReportsAScenarioOfTheDeviceSeatDoesNotRun) {
     EXPECT_EQ(ended.status, 4) << ended.err;
 }
 
+// --- verify ---
+
+struct Certified : Certify {
+    std::string results = folder.path("results.json");
+    std::string certify(const std::string& command) {
+        run(statement(command), {"-q", "--match", "certify/telemetry-is-well-formed", "--timeout-scale", "0.05",
+                                 "--report", "json:" + results});
+        return folder.read("results.json");
+    }
+    Ended verify() const { return run_hubspec({"verify", results}); }
+};
+
+TEST(Verify, VerdictsHoldForARightAndAWrongDevice) {
+    for (const auto* command : {"[plain-device]", "[plain-device, --fault, begins-with-ping]"}) {
+        Certified device;
+        EXPECT_EQ(device.certify(command).find("sig=A"), std::string::npos);
+        const auto ended = device.verify();
+        EXPECT_EQ(ended.status, 0) << ended.out << ended.err;
+        EXPECT_THAT(ended.err, HasSubstr("1 judged again, 1 as stored, 0 not"));
+        EXPECT_EQ(ended.out, "");
+    }
+}
+
+TEST(Verify, AVerdictThatWasChangedIsTold) {
+    Certified device;
+    auto text = device.certify("[plain-device, --fault, begins-with-ping]");
+    const std::string verdict = "\"verdict\": \"fail\"";
+    for (auto at = text.find(verdict); at != std::string::npos; at = text.find(verdict))
+        text.replace(at, verdict.size(), "\"verdict\": \"pass\"");
+    device.folder.write("results.json", text);
+    const auto ended = device.verify();
+    EXPECT_EQ(ended.status, 1) << ended.out << ended.err;
+    EXPECT_THAT(ended.out,
+                HasSubstr("certify/telemetry-is-well-formed [transport=tls]: stored is pass, judged again it "
+                          "is fail: "));
+}
+
+TEST(Verify, NeedsResultsThatKeepWhatWasObserved) {
+    Certified device;
+    run_hubspec({"run", "-q", "--match", "packet/ping-with-a-body", "--report", "json:" + device.results});
+    const auto ended = device.verify();
+    EXPECT_EQ(ended.status, 4) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("no case of it keeps what was observed"));
+}
+
+TEST(Verify, BadFilesAreSaid) {
+    Certified device;
+    device.folder.write("results.json", "{}");
+    EXPECT_EQ(device.verify().status, 3);
+    EXPECT_THAT(device.verify().err, HasSubstr("results.json: "));
+}
+
 }  // namespace
 }  // namespace hubspec::test

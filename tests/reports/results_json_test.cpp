@@ -170,8 +170,8 @@ TEST(ResultsJson, NothingFollowsTheDocument) {
 TEST(ResultsJson, DeepNestingIsRefused) {
     EXPECT_NE(problem_of(std::string(200'000, '[')), "");
     const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
-    EXPECT_EQ(problem_of(deep), "the JSON is nested deeper than 32 levels");
-    EXPECT_EQ(problem_of("{\"cases\": " + deep + "}"), "the JSON is nested deeper than 32 levels");
+    EXPECT_EQ(problem_of(deep), "the JSON is nested deeper than 200 levels");
+    EXPECT_EQ(problem_of("{\"cases\": " + deep + "}"), "the JSON is nested deeper than 200 levels");
 }
 
 }  // namespace

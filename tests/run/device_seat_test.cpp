@@ -140,5 +140,26 @@ TEST(DeviceSeat, AsksTheRegistryWhoHasLeft) {
     while (!stage.knows_who_left()) std::this_thread::yield();
 }
 
+// Whether the end is known yet when the next line speaks is chance: it must not make a difference.
+TEST(DeviceSeat, OpensNoOtherTransportForWhatFollowsOnOneThatTheHubClosed) {
+    hubspec::test::World world;
+    OneSession target(world);
+    std::mt19937_64 random;
+    DeviceSeat stage(target, "case", world.inbox(), random);
+    stage.add_identity(IdentitySpec{"device"});
+    stage.start({});
+    stage.perform({Speaker::wire, "pingreq", {}}, "main", "", {});  // no CONNECT first: the hub closes
+    EXPECT_TRUE(std::holds_alternative<mqtt::Pingreq>(world.await<PacketSent>().packet)) << "the first line opens";
+    world.await<ConnectionClosed>();
+    stage.perform({Speaker::wire, "pingreq", {}}, "main", "", {});
+    stage.perform({Speaker::wire, "connect", {}}, "main", "", {});
+    EXPECT_TRUE(std::holds_alternative<mqtt::Connect>(world.await<PacketSent>().packet));
+    world.await_packet<mqtt::Connack>();
+    stage.perform({Speaker::wire, "close", {}}, "main", "", {});
+    world.await<ConnectionClosed>();
+    stage.perform({Speaker::wire, "pingreq", {}}, "main", "", {});
+    EXPECT_TRUE(std::holds_alternative<mqtt::Pingreq>(world.await<PacketSent>().packet)) << "this side closed";
+}
+
 }  // namespace
 }  // namespace hubspec::run
