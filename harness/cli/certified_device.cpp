@@ -292,16 +292,20 @@ std::vector<run::Case> for_device(const std::vector<run::Case>& cases, const Sta
     std::vector<run::Case> all;
     for (const auto& one : cases)
         for (const auto& transport : statement.transports) {
+            const auto own = one.bindings.find("transport");  // the scenario is about this one
+            if (own != one.bindings.end() && run::text_of(own->second) != transport) continue;
             auto bound = one;
-            bound.axes.emplace_back("transport", transport);
+            if (own == one.bindings.end()) bound.axes.emplace_back("transport", transport);
             bound.bindings["transport"] = transport;
             if (statement.is_module) bound.bindings["identity"] = "module";
             if (statement.proof != Proof::sas)
                 bound.bindings["auth"] = statement.proof == Proof::x509 ? "x509" : "x509_ca";
             bound.bindings["ics.method"] =
                 statement.methods.empty() || statement.methods.front() == "*" ? "reboot" : statement.methods.front();
-            bound.name = one.name.ends_with("]") ? one.name.substr(0, one.name.size() - 1) + ", " : one.name + " [";
-            bound.name += "transport=" + transport + "]";
+            if (own == one.bindings.end()) {
+                bound.name = one.name.ends_with("]") ? one.name.substr(0, one.name.size() - 1) + ", " : one.name + " [";
+                bound.name += "transport=" + transport + "]";
+            }
             all.push_back(std::move(bound));
         }
     return all;

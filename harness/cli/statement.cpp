@@ -46,10 +46,10 @@ public:
     std::optional<Statement> read() {
         const auto& root = document_.root;
         if (!root.broken && yaml::read_map(root, "a statement", diagnostics_) != nullptr) {
-            yaml::check_keys(
-                root, "a statement",
-                {"device", "version", "start", "bench", "identity", "transport", "claims", "timing", "exceptions"},
-                {"device", "claims"}, diagnostics_);
+            yaml::check_keys(root, "a statement",
+                             {"device", "version", "start", "bench", "identity", "transport", "sdk", "claims", "timing",
+                              "exceptions"},
+                             {"device", "claims"}, diagnostics_);
             read_parts(*root.map());
             const bool starts = root.map()->find("start") != nullptr, bench = root.map()->find("bench") != nullptr;
             if (starts == bench && !scenario::has_errors(diagnostics_))
@@ -87,6 +87,8 @@ private:
         if (const auto* bench = map.find("bench")) read_bench(*bench);
         if (const auto* identity = map.find("identity")) read_identity(*identity);
         if (const auto* transport = map.find("transport")) read_transport(*transport);
+        if (const auto* sdk = map.find("sdk"))
+            statement_.sdk = yaml::read_word(*sdk, "sdk", sdk_names(), diagnostics_).value_or("");
         if (const auto* claims = map.find("claims")) read_claims(*claims);
         if (const auto* timing = map.find("timing")) read_timing(*timing);
         if (const auto* exceptions = map.find("exceptions")) read_exceptions(*exceptions);
@@ -220,6 +222,11 @@ private:
 
 }  // namespace
 
+const std::vector<std::string>& sdk_names() {
+    static const std::vector<std::string> names{"node", "java", "c", "csharp", "python"};
+    return names;
+}
+
 const std::vector<std::pair<std::string, std::string>>& claim_names() {
     static const std::vector<std::pair<std::string, std::string>> names{
         {"telemetry", "It sends device-to-cloud messages."},
@@ -242,6 +249,8 @@ Value Statement::capabilities() const {
     Object all{{"adapter", adapter},          {"bench", is_on_bench()},     {"module", is_module},
                {"x509", proof != Proof::sas}, {"sas", proof == Proof::sas}, {"any_method", contains(methods, "*")}};
     for (const auto& [name, doc] : claim_names()) all.push_back({name, claims_to(name)});
+    all.push_back({"sdk", !sdk.empty()});
+    for (const auto& name : sdk_names()) all.push_back({"sdk_" + name, sdk == name});
     return all;
 }
 
@@ -296,6 +305,9 @@ std::string statement_schema() {
          {"identity", object("How it proves who it is.",
                              {{"auth", {{"enum", {"sas", "x509", "x509_ca"}}}}, {"module", flag("It is a module.")}})},
          {"transport", list("What it speaks over.", {{"enum", {"tls", "wss"}}})},
+         {"sdk",
+          {{"enum", sdk_names()},
+           {"description", "One of Azure's SDKs, with the defaults that are documented for it."}}},
          {"claims", object("What it can do.", std::move(claims))},
          {"timing",
           object("What it promises.", {{"answers_within", duration("How long an answer takes; 10s when missing.")},

@@ -37,6 +37,7 @@ struct Statement {
     std::uint16_t mqtt_port = 0, https_port = 0;
     std::string device_id, key;
 
+    std::string sdk;  ///< whose defaults it is held to: one of sdk_names(); empty: nobody's
     model::Proof proof = model::Proof::sas;
     bool is_module = false;
     std::vector<std::string> transports{"tls"};
@@ -52,6 +53,9 @@ struct Statement {
     /// As `applies` expressions see it: ics.telemetry, ics.adapter, ...
     model::Value capabilities() const;
 };
+
+/// Azure's SDKs whose defaults are written down.
+const std::vector<std::string>& sdk_names();
 
 /// What can be claimed, with a word about each.
 const std::vector<std::pair<std::string, std::string>>& claim_names();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <map>
 #include <stdexcept>
 #include <thread>
 
@@ -30,10 +31,18 @@ const Scenario& scenario_of(const Suite& suite, const std::string& name) {
     throw std::runtime_error("there is no scenario 'certify/" + name + "'");
 }
 
+Statement statement_of(const Suite& suite, const devices::Fault& fault) {
+    const auto file = home() + "/fixtures/devices/" + fault.statement + ".yaml";
+    auto statement = read_statement(file, &suite.catalogue);
+    if (!statement) throw std::runtime_error(file + " cannot be read");
+    return std::move(*statement);
+}
+
 WrongDevice try_one(const Suite& suite, Statement statement, const devices::Fault& fault,
                     run::Interruption& interruption) {
     statement.command.insert(statement.command.end(), {"--fault", fault.name});
-    statement.transports = {"tls"};
+    statement.transports = {fault.transport};
+    statement.sdk = fault.sdk;
     const auto& scenario = scenario_of(suite, fault.scenario);
     CertifiedDevice device(statement);
     auto cases = for_device(run::expand(scenario), statement);
@@ -67,17 +76,18 @@ bool has_unknown_faults(const std::vector<std::string>& names) {
 
 std::vector<WrongDevice> try_wrong_devices(const Suite& suite, const std::vector<std::string>& faults, unsigned jobs,
                                            run::Interruption& interruption) {
-    const auto statement = read_statement(home() + "/fixtures/devices/plain.yaml", &suite.catalogue);
-    if (!statement) throw std::runtime_error("the statement of the plain device cannot be read");
     std::vector<const devices::Fault*> wanted;
     for (const auto& fault : devices::faults())
         if (faults.empty() || std::find(faults.begin(), faults.end(), fault.name) != faults.end())
             wanted.push_back(&fault);
+    std::map<std::string, Statement> statements;
+    for (const auto* fault : wanted)
+        if (!statements.contains(fault->statement)) statements.emplace(fault->statement, statement_of(suite, *fault));
     std::vector<WrongDevice> tried(wanted.size());
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
         for (auto i = next++; i < wanted.size() && !interruption.triggered(); i = next++)
-            tried[i] = try_one(suite, *statement, *wanted[i], interruption);
+            tried[i] = try_one(suite, statements.at(wanted[i]->statement), *wanted[i], interruption);
     };
     std::vector<std::thread> workers;
     for (unsigned i = 1; i < jobs; ++i) workers.emplace_back(work);

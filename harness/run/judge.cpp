@@ -240,7 +240,7 @@ void collect_findings(CaseResult& result, const Evidence& evidence) {
     for (const auto& event : evidence.trace)
         if (const auto* failed = std::get_if<HarnessFailed>(&event.form)) {
             Finding finding;
-            finding.verdict = Verdict::error;
+            finding.verdict = failed->type.starts_with("device.") ? Verdict::fail : Verdict::error;
             finding.type = failed->type;
             finding.summary = failed->text;
             result.findings.push_back(std::move(finding));

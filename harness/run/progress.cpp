@@ -95,12 +95,14 @@ void Progress::take(const Event& event) {
     if (std::holds_alternative<StepExpired>(event.form)) return expire();
     if (const auto* bound = std::get_if<NameBound>(&event.form)) {
         bindings_[bound->name] = bound->value;
+        looked_at_ = 0;
         return;
     }
     if (const auto* sent = std::get_if<PacketSent>(&event.form)) {
         if (std::holds_alternative<mqtt::Disconnect>(sent->packet)) leaving_.insert(sent->connection);
         if (std::holds_alternative<mqtt::Connect>(sent->packet)) connecting_[sent->connection] = index;
     }
+    if (std::holds_alternative<DeviceExited>(event.form)) has_exited_ = true;
     if (event_name(event.form, plan_.scenario.seat).empty()) return;
     mailbox_.push_back({index, event.form, false});
     evaluate();
@@ -108,6 +110,7 @@ void Progress::take(const Event& event) {
 
 void Progress::begin(std::size_t step) {
     current_ = step;
+    looked_at_ = 0;
     auto& now = record();
     now.state = StepState::waiting;
     pending_ = std::visit(overloaded{
@@ -140,10 +143,13 @@ void Progress::evaluate() {
                step().form);
 }
 
+// What matched nothing once matches nothing later: only names and other matches change that. Without this a device that
+// floods would be looked at again and again.
 void Progress::evaluate_all_of(const std::vector<Expectation>& wanted) {
     std::vector<Expectation> left;
     for (const auto& one : wanted)
         if (!take_match(one)) left.push_back(one);
+    const bool has_matched = left.size() != wanted.size();
     pending_ = left;
     if (pending_.empty()) {
         record().state = StepState::satisfied;
@@ -151,16 +157,17 @@ void Progress::evaluate_all_of(const std::vector<Expectation>& wanted) {
     }
     record().expected = describe(pending_.front(), bindings_);
     record().event = pending_.front().event;
-    note_closest(pending_.front());
+    note_closest(pending_.front(), has_matched);
+    looked_at_ = has_matched ? 0 : mailbox_.size();
     if (std::any_of(pending_.begin(), pending_.end(), [&](const Expectation& one) { return is_hopeless(one); }))
         record().state = StepState::hopeless;
 }
 
 void Progress::evaluate_outcomes(const Outcomes& group) {
-    for (auto& observation : mailbox_)  // what came first decides, however much is here by now
+    for (auto at = looked_at_; at < mailbox_.size(); ++at)  // what came first decides, however much is here by now
         for (std::size_t i = 0; i < group.outcomes.size(); ++i) {
             const auto& outcome = group.outcomes[i];
-            if (!take(observation, outcome.expectation)) continue;
+            if (!take(mailbox_[at], outcome.expectation)) continue;
             record().outcome = i;
             record().source = outcome.source;
             record().state = outcome.verdict == Verdict::pass ? StepState::satisfied : StepState::warned;
@@ -169,7 +176,8 @@ void Progress::evaluate_outcomes(const Outcomes& group) {
     const auto& documented = group.outcomes.front().expectation;
     record().expected = describe(documented, bindings_);
     record().event = documented.event;
-    note_closest(documented);
+    note_closest(documented, false);
+    looked_at_ = mailbox_.size();
     if (std::all_of(group.outcomes.begin(), group.outcomes.end(),
                     [&](const Outcome& one) { return is_hopeless(one.expectation); }))
         record().state = StepState::hopeless;
@@ -179,10 +187,11 @@ void Progress::evaluate_never(const Never& never) {
     record().expected = "never " + describe(never.expectation, bindings_);
     record().event = never.expectation.event;
     if (take_match(never.expectation)) record().state = StepState::violated;
+    looked_at_ = mailbox_.size();
 }
 
 bool Progress::take_match(const Expectation& expectation) {
-    return std::any_of(mailbox_.begin(), mailbox_.end(),
+    return std::any_of(mailbox_.begin() + static_cast<std::ptrdiff_t>(looked_at_), mailbox_.end(),
                        [&](Observation& observation) { return take(observation, expectation); });
 }
 
@@ -197,11 +206,14 @@ bool Progress::take(Observation& observation, const Expectation& expectation) {
     return true;
 }
 
-void Progress::note_closest(const Expectation& expectation) {
+void Progress::note_closest(const Expectation& expectation, bool anew) {
     auto& now = record();
-    now.closest.reset();
-    now.differences.clear();
-    for (const auto& observation : mailbox_) {
+    if (anew || looked_at_ == 0) {
+        now.closest.reset();
+        now.differences.clear();
+    }
+    for (auto at = anew ? 0 : looked_at_; at < mailbox_.size(); ++at) {
+        const auto& observation = mailbox_[at];
         if (observation.taken) continue;
         auto comparison = compare(expectation, step().connection, observation.form, bindings_);
         if (!comparison.same_kind) continue;
@@ -212,7 +224,7 @@ void Progress::note_closest(const Expectation& expectation) {
 }
 
 bool Progress::is_hopeless(const Expectation& expectation) const {
-    if (plan_.scenario.seat == Seat::hub) return expectation.event != "exits" && has_exited();
+    if (plan_.scenario.seat == Seat::hub) return expectation.event != "exits" && has_exited_;
     if (is_answer(expectation.event))
         for (const auto& observation : mailbox_)
             if (!observation.taken && compare(expectation, step().connection, observation.form, bindings_).same_kind)
@@ -227,12 +239,6 @@ bool Progress::is_hopeless(const Expectation& expectation) const {
         if (std::holds_alternative<ConnectionClosed>(observation->form)) return true;
     }
     return false;
-}
-
-// Without its program the device does nothing more, and its application says nothing.
-bool Progress::has_exited() const {
-    return std::any_of(mailbox_.begin(), mailbox_.end(),
-                       [](const Observation& one) { return std::holds_alternative<DeviceExited>(one.form); });
 }
 
 bool Progress::is_decided() const {

@@ -81,9 +81,8 @@ private:
     void evaluate_never(const model::Never& never);
     bool take_match(const model::Expectation& expectation);
     bool take(Observation& observation, const model::Expectation& expectation);  ///< when they match
-    void note_closest(const model::Expectation& expectation);
+    void note_closest(const model::Expectation& expectation, bool anew);
     bool is_hopeless(const model::Expectation& expectation) const;
-    bool has_exited() const;
     /// Follows from something else: the end of a connection after DISCONNECT, or after a refusal [MQTT-3.2.2-5].
     bool is_natural(const Observation& observation) const;
     bool is_refused(const std::string& connection, std::size_t before) const;
@@ -92,6 +91,8 @@ private:
     Bindings bindings_;
     std::vector<StepRecord> records_;
     std::vector<Observation> mailbox_;
+    std::size_t looked_at_ = 0;  // so many observations are known to match nothing that is waited for
+    bool has_exited_ = false;    // the device's program: it does nothing more, and its application says nothing
     std::vector<model::Expectation> pending_;  // of the current step
     std::optional<std::size_t> current_;
     std::size_t next_index_ = 0;

@@ -45,6 +45,9 @@ constexpr std::chrono::seconds fence_patience{5};
 constexpr std::chrono::milliseconds fence_pause{1};
 constexpr int fence_rounds = 2;  // in a row: a thread between two counts is not seen by one look
 
+// A case has some hundred events; a device that floods fills the trace until then.
+constexpr std::size_t most_events = 20'000;
+
 constexpr std::chrono::milliseconds longest_farewell{2'000}, first_farewell_pause{20};
 
 class Conversation {
@@ -81,6 +84,9 @@ private:
         if (std::holds_alternative<HarnessFailed>(event.form)) broken_ = true;
         if (const auto* opened = std::get_if<ConnectionOpened>(&event.form)) stage_->note_opened(opened->connection);
         trace_.push_back(std::move(event));
+        if (trace_.size() == most_events && plan_.scenario.seat == Seat::hub)
+            fail("device.flood", "the device floods: " + std::to_string(most_events) + " events within " +
+                                     std::to_string(inbox_.elapsed().count() / 1'000'000) + " s; the case was ended");
     }
     void note(EventForm form) { record({inbox_.elapsed(), std::move(form)}); }
 
@@ -133,9 +139,18 @@ private:
         if (plan_.scenario.seat == Seat::hub) drain();  // how the device took its leave is part of the trace
     }
 
-    void drain() {
-        while (auto event = inbox_.take(Clock::time_point{})) record(std::move(*event));
+    void drain() { take_until(Clock::now()); }
+
+    /// Records what comes until then and no longer, however fast it comes.
+    void take_until(Clock::time_point end) {
+        while (auto event = inbox_.take(end)) {
+            const auto arrived = arrival(*event);
+            record(std::move(*event));
+            if (arrived > end) return;
+        }
     }
+
+    Clock::time_point arrival(const Event& event) const { return Clock::now() - (inbox_.elapsed() - event.at); }
 
     // --- steps ---
 
@@ -174,8 +189,10 @@ private:
             auto event = inbox_.take(window.next_look(Clock::now(), stage_->is_fenced() ? fence_pause : length));
             window.looked(Clock::now());
             if (event) {
+                const bool is_late = arrival(*event) > window.end();
                 record(std::move(*event));
                 quiet = 0;
+                if (is_late && !progress_.is_decided()) note(StepExpired{*progress_.current()});
                 continue;
             }
             if (interruption_.triggered()) return;
@@ -198,7 +215,7 @@ private:
         if (stage_->is_fenced()) fence();
         if (move_clock(duration)) return drain();
         const auto deadline = Clock::now() + duration;
-        while (auto event = inbox_.take(deadline)) record(std::move(*event));
+        take_until(deadline);
     }
 
     bool move_clock(std::chrono::milliseconds by) {
@@ -228,7 +245,7 @@ private:
         auto pause = first_farewell_pause;
         while (!stage_->knows_who_left() && Clock::now() < deadline && !interruption_.triggered()) {
             const auto next_look = Clock::now() + std::exchange(pause, pause * 2);
-            while (auto event = inbox_.take(next_look)) record(std::move(*event));
+            take_until(next_look);
         }
     }
 

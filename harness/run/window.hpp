@@ -23,6 +23,7 @@ public:
         wake_ = now;
     }
     bool is_over(Time now) const { return now >= end_; }
+    Time end() const { return end_; }
 
 private:
     static constexpr std::chrono::milliseconds most_late{200};

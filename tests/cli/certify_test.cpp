@@ -141,6 +141,14 @@ TEST(Certify, ReportsAScenarioOfTheDeviceSeatDoesNotRun) {
     EXPECT_EQ(ended.status, 4) << ended.err;
 }
 
+TEST(Certify, ADeviceThatFloodsFailsInBoundedTime) {
+    Certify certify;
+    const auto ended =
+        certify.run(statement("[plain-device, --fault, floods]"), {"--match", "certify/stays-when-idle"});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("the device floods: 20000 events within "));
+}
+
 // --- verify ---
 
 struct Certified : Certify {

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "fixtures/devices/plain/faults.hpp"
 #include "fixtures/devices/plain/program.hpp"
 #include "harness/iothub/sas_token.hpp"
 #include "tests/devices/support/scene.hpp"
@@ -74,6 +75,7 @@ std::string last_packets(Scene& scene) {
 }
 std::string after_nonsense(Scene& scene) { return scene.come_up(), scene.give(NotMqtt{}), yes(scene.count<Crash>()); }
 std::string crashes(Scene& scene) { return yes(scene.count<Crash>() > 0); }
+std::string flood(Scene& scene) { return scene.come_up(), yes(scene.count<SendBytes>() > 0); }
 std::string opens(Scene& scene) { return scene.open(), std::to_string(scene.count<Open>()); }
 
 // Messages.
@@ -211,6 +213,7 @@ const std::vector<Difference>& differences() {
         {"begins-with-ping", first_packets, "CONNECT SUBSCRIBE", "PINGREQ CONNECT SUBSCRIBE"},
         {"connects-twice", first_packets, "CONNECT SUBSCRIBE", "CONNECT CONNECT SUBSCRIBE"},
         {"sets-the-reserved-flag", reserved_flag, "no", "yes"},
+        {"floods", flood, "no", "yes"},
         {"has-another-client-id", client_id, "d1", "a-device"},
         {"names-no-api-version", user_name, hub_user, "hub.example/d1/?DeviceClientType=hubspec-plain-device"},
         {"names-another-host", user_name, hub_user, "other.example" + hub_user.substr(11)},
@@ -339,16 +342,21 @@ TEST(Faults, AreEachShownHere) {
                                 "trusts-any-name",    "trusts-expired", "trusts-future",
                                 "trusts-anything",    "names-no-host",  "ignores-sigterm"};  // the last in program_test
     for (const auto& one : differences()) shown.insert(one.fault);
-    for (const auto& fault : faults()) EXPECT_TRUE(shown.erase(fault.name) == 1) << fault.name;
+    for (const auto& part : {connecting_faults(), messages_faults(), twin_faults()})  // the others: identities_test
+        for (const auto& fault : part) EXPECT_TRUE(shown.erase(fault.name) == 1) << fault.name;
     EXPECT_THAT(shown, testing::IsEmpty());
 }
 
 TEST(Faults, AreDifferentDevices) {
-    std::vector<Behaviour> behaviours{{}};
+    const Behaviour right;
+    std::vector<std::pair<Behaviour, std::string>> devices;
     for (const auto& fault : faults()) {
         const auto behaviour = with_faults({fault.name}).behaviour;
-        for (const auto& other : behaviours) EXPECT_FALSE(behaviour == other) << fault.name;
-        behaviours.push_back(behaviour);
+        EXPECT_FALSE(behaviour == right) << fault.name;
+        const auto who = fault.statement + " " + fault.transport + " " + fault.sdk;
+        for (const auto& [other, statement] : devices)
+            EXPECT_FALSE(behaviour == other && who == statement) << fault.name;
+        devices.emplace_back(behaviour, who);
         EXPECT_TRUE(fault.summary.ends_with(".")) << fault.name;
     }
 }
