@@ -139,6 +139,67 @@ std::string claim_word(const ClaimResult& one) {
     return one.shown ? "seen and not claimed" : "not claimed";
 }
 
+std::string verdict_word(const ClaimResult& one) {
+    if (!one.claimed) return {};
+    if (!one.shown) return "fail";
+    return one.cases == 0 ? "not tested" : std::string(to_string(one.verdict));
+}
+
+/// How long the device stayed away after losses of one kind, in milliseconds.
+struct Away {
+    std::vector<double> all;                              // sorted
+    std::map<std::size_t, std::vector<double>> attempts;  // the same by the number of the loss in its series
+
+    double median() const { return all[all.size() / 2]; }
+    /// Half the way from the quarter to the three quarters, of the median: 0 is the same pause each time.
+    double jitter() const { return median() <= 0 ? 0 : (all[all.size() * 3 / 4] - all[all.size() / 4]) / 2 / median(); }
+    /// Medians of the first, second, ... loss: whether the device backs off.
+    std::vector<double> growth() const {
+        std::vector<double> medians;
+        for (auto [number, delays] : attempts) {
+            std::sort(delays.begin(), delays.end());
+            medians.push_back(delays[delays.size() / 2]);
+        }
+        return medians;
+    }
+};
+
+std::map<std::string, Away> reconnects_of(const RunResult& run) {
+    std::map<std::string, Away> kinds;
+    for (const auto& one : run.cases)
+        for (const auto& reconnect : one.reconnects) {
+            auto& kind = kinds[reconnect.after];
+            const double milliseconds = static_cast<double>(reconnect.delay.count()) / 1000;
+            kind.all.push_back(milliseconds);
+            kind.attempts[reconnect.attempt].push_back(milliseconds);
+        }
+    for (auto& [after, kind] : kinds) std::sort(kind.all.begin(), kind.all.end());
+    return kinds;
+}
+
+std::string row_of_reconnects(const std::string& after, const Away& kind) {
+    std::string cells;
+    for (const auto& text :
+         {std::to_string(kind.all.size()), fmt::format("{:.0f}", kind.all.front()),
+          fmt::format("{:.0f}", kind.median()), fmt::format("{:.0f}", kind.all.back()),
+          fmt::format("{:.0f} %", kind.jitter() * 100), fmt::format("{:.0f}", fmt::join(kind.growth(), ", "))})
+        cells += "<td>" + text + "</td>";
+    return "<tr><th scope=\"row\">" + escaped(after) + "</th>" + cells + "</tr>\n";
+}
+
+std::string html_of_reconnects(const RunResult& run) {
+    const auto kinds = reconnects_of(run);
+    if (kinds.empty()) return "<p>It lost no connection.</p>\n";
+    std::string html =
+        "<p>How long the device stayed away, in milliseconds. The last column has the medians of the first, second, "
+        "... "
+        "loss of a series; jitter is half the distance of the quartiles, of the median.</p>\n"
+        "<table>\n<tr><th>After</th><th>Times</th><th>Least</th><th>Median</th><th>Most</th><th>Jitter</th>"
+        "<th>In a series</th></tr>\n";
+    for (const auto& [after, kind] : kinds) html += row_of_reconnects(after, kind);
+    return html + "</table>\n";
+}
+
 }  // namespace
 
 std::string certificate_verdict(const RunResult& run) {
@@ -172,7 +233,17 @@ std::string to_certificate_yaml(const RunResult& run) {
     for (const auto& [level, number] : levels_of(run))
         yaml += fmt::format("  {}: {{held: {}, broken: {}}}\n", level, number.held, number.broken);
     yaml += "claims:\n";
-    for (const auto& one : certification.claims) yaml += "  " + one.name + ": " + quoted(claim_word(one)) + "\n";
+    for (const auto& one : certification.claims)
+        yaml += fmt::format(
+            "  {}: {{claim: {}{}}}\n", one.name, quoted(claim_word(one)),
+            one.claimed ? fmt::format(", cases: {}, verdict: {}", one.cases, quoted(verdict_word(one))) : "");
+    const auto kinds = reconnects_of(run);
+    yaml += kinds.empty() ? "reconnects: {}\n" : "reconnects:  # milliseconds that the device stayed away\n";
+    for (const auto& [after, kind] : kinds)
+        yaml += fmt::format(
+            "  {}: {{times: {}, least: {:.0f}, median: {:.0f}, most: {:.0f}, jitter: {:.2f}, series: [{:.0f}]}}\n",
+            quoted(after), kind.all.size(), kind.all.front(), kind.median(), kind.all.back(), kind.jitter(),
+            fmt::join(kind.growth(), ", "));
     const auto findings = findings_of(run);
     yaml += findings.empty() ? "findings: []\n" : "findings:\n";
     for (const auto& told : findings)
@@ -214,8 +285,11 @@ std::string to_certificate_html(const RunResult& run) {
     for (const auto& [level, number] : levels_of(run))
         html += row("Level " + level, fmt::format("{} requirements held, {} broken", number.held, number.broken));
     html += "</table>\n<h2>Claims</h2>\n<table>\n";
-    for (const auto& one : certification.claims) html += row(one.name, claim_word(one));
-    html += "</table>\n<h2>Findings</h2>\n";
+    for (const auto& one : certification.claims)
+        html += row(one.name, claim_word(one) + (one.claimed ? fmt::format(": {} ({} {})", verdict_word(one), one.cases,
+                                                                           one.cases == 1 ? "case" : "cases")
+                                                             : ""));
+    html += "</table>\n<h2>Coming back</h2>\n" + html_of_reconnects(run) + "<h2>Findings</h2>\n";
     const auto findings = findings_of(run);
     if (findings.empty()) html += "<p>None.</p>\n";
     for (const auto& told : findings) html += html_of(run, told);

@@ -48,6 +48,7 @@ Json write(const TraceLine& line) {
 
 Json write(const CaseResult& one);
 Json write(const ClaimResult& one);
+Json write(const Reconnect& one);
 Json write(const Requirement& one);
 
 template <class Item>
@@ -55,6 +56,10 @@ Json write_all(const std::vector<Item>& items) {
     Json list = Json::array();
     for (const auto& item : items) list.push_back(write(item));
     return list;
+}
+
+Json write(const Reconnect& one) {
+    return {{"after", one.after}, {"attempt", one.attempt}, {"delay", one.delay.count()}};
 }
 
 Json write(const Record& record) {
@@ -84,6 +89,7 @@ Json write(const CaseResult& one) {
             {"steps", write_all(one.steps)},
             {"trace", write_all(one.trace)},
             {"shown", one.shown},
+            {"reconnects", write_all(one.reconnects)},
             {"record", one.record ? write(*one.record) : Json(nullptr)},
             {"checksPlanned", one.checks_planned},
             {"checksExecuted", one.checks_executed},
@@ -92,7 +98,13 @@ Json write(const CaseResult& one) {
             {"startedAt", one.started_at}};
 }
 
-Json write(const ClaimResult& one) { return {{"name", one.name}, {"claimed", one.claimed}, {"shown", one.shown}}; }
+Json write(const ClaimResult& one) {
+    return {{"name", one.name},
+            {"claimed", one.claimed},
+            {"shown", one.shown},
+            {"cases", one.cases},
+            {"verdict", to_string(one.verdict)}};
+}
 
 Json write(const Certification& one) {
     Json exceptions = Json::object();
@@ -147,6 +159,8 @@ TraceLine read_line(const Reader& in) {
             in.index("step")};
 }
 
+Reconnect read_reconnect(const Reader& in) { return {in.text("after"), in.size("attempt"), in.microseconds("delay")}; }
+
 Record read_record(const Reader& in) {
     Record record;
     for (const auto& [name, value] : in.part("bindings").members())
@@ -173,6 +187,7 @@ CaseResult read_case(const Reader& in) {
     one.steps = in.each("steps", read_step);
     one.trace = in.each("trace", read_line);
     one.shown = in.texts("shown");
+    one.reconnects = in.each("reconnects", read_reconnect);
     if (in.has("record")) one.record = read_record(in.part("record"));
     one.checks_planned = in.size("checksPlanned");
     one.checks_executed = in.size("checksExecuted");
@@ -184,7 +199,8 @@ CaseResult read_case(const Reader& in) {
 
 Certification read_certification(const Reader& in) {
     const auto claim = [](const Reader& one) {
-        return ClaimResult{one.text("name"), one.flag("claimed"), one.flag("shown")};
+        return ClaimResult{one.text("name"), one.flag("claimed"), one.flag("shown"), one.size("cases"),
+                           one.word("verdict", verdicts)};
     };
     return {in.text("device"), in.text("version"), in.text("statementHash"), in.text("suiteHash"),
             in.text("system"), in.flag("isWhole"), in.each("claims", claim), in.pairs("exceptions")};

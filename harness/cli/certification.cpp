@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 
 #include <algorithm>
+#include <regex>
 #include <set>
 
 #include "harness/cli/test_pki.hpp"
@@ -40,6 +41,19 @@ std::string hash_of_suite(const Suite& suite) {
     return iothub::sha256_hex(text);
 }
 
+namespace {
+
+/// Those that apply only where this is claimed.
+std::set<std::string> scenarios_about(const std::string& claim, const Suite& suite) {
+    std::set<std::string> all;
+    const std::regex names_it("\\bics\\." + (claim == "methods" ? "(any_method|methods)" : claim) + "\\b");
+    for (const auto& one : suite.scenarios)
+        if (one.seat == Seat::hub && std::regex_search(one.applies, names_it)) all.insert(one.id);
+    return all;
+}
+
+}  // namespace
+
 Certification certification_of(const Statement& statement, const Suite& suite, const SuiteOptions& chosen,
                                const std::vector<CaseResult>& cases) {
     utsname system{};
@@ -54,8 +68,14 @@ Certification certification_of(const Statement& statement, const Suite& suite, c
                        known_faults(statement)};
     std::set<std::string> shown;
     for (const auto& one : cases) shown.insert(one.shown.begin(), one.shown.end());
-    for (const auto& [name, doc] : claim_names())
-        made.claims.push_back({name, statement.claims_to(name), shown.contains(name)});
+    for (const auto& [name, doc] : claim_names()) {
+        ClaimResult claim{name, statement.claims_to(name), shown.contains(name)};
+        const auto about = scenarios_about(name, suite);
+        for (const auto& one : cases)
+            if (about.contains(one.scenario) && one.verdict != Verdict::not_applicable)
+                ++claim.cases, claim.verdict = std::max(claim.verdict, one.verdict);
+        made.claims.push_back(std::move(claim));
+    }
     return made;
 }
 

@@ -59,6 +59,14 @@ struct Record {
     bool operator==(const Record&) const = default;
 };
 
+/// How long a device stayed away after it had lost a connection.
+struct Reconnect {
+    std::string after;        ///< "FIN", "RST", "CONNACK 3", ...: how the connection was lost
+    std::size_t attempt = 1;  ///< so many losses of this kind followed each other
+    std::chrono::microseconds delay{};
+    bool operator==(const Reconnect&) const = default;
+};
+
 struct CaseResult {
     std::string scenario;  ///< id
     std::string file;
@@ -75,8 +83,9 @@ struct CaseResult {
     std::vector<std::string> notes;             ///< what nobody expected, and other things worth knowing
     std::vector<StepResult> steps;
     std::vector<TraceLine> trace;
-    std::vector<std::string> shown;  ///< of a device under test: which of the things that can be claimed it did
-    std::optional<Record> record;    ///< where it is kept
+    std::vector<std::string> shown;     ///< of a device under test: which of the things that can be claimed it did
+    std::vector<Reconnect> reconnects;  ///< of a device under test
+    std::optional<Record> record;       ///< where it is kept
     std::size_t checks_planned = 0;
     std::size_t checks_executed = 0;
     std::size_t checks_passed = 0;
@@ -89,6 +98,8 @@ struct CaseResult {
 struct ClaimResult {
     std::string name;
     bool claimed = false, shown = false;
+    std::size_t cases = 0;                      ///< that are about it and ran
+    Verdict verdict = Verdict::not_applicable;  ///< the worst of theirs
     bool operator==(const ClaimResult&) const = default;
 };
 

@@ -10,6 +10,7 @@
 #include "harness/run/device_rules.hpp"
 #include "harness/run/hints.hpp"
 #include "harness/run/progress.hpp"
+#include "harness/run/reconnects.hpp"
 #include "harness/run/trace_lines.hpp"
 
 namespace hubspec::run {
@@ -344,7 +345,10 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     conclude(result);
     if (plan.scenario.seat == Seat::device) note_untaken(result, evidence);
     note_sources(result, evidence);
-    if (plan.scenario.seat == Seat::hub) result.shown = shown_features(trace, facts_of(trace));
+    if (plan.scenario.seat == Seat::hub) {
+        result.shown = shown_features(trace, facts_of(trace));
+        result.reconnects = reconnects_of(trace);
+    }
     result.trace = trace_lines(trace, progress);
     if (!trace.empty()) result.duration = trace.back().at;
     hide_secrets(result);
