@@ -23,6 +23,8 @@ namespace {
 
 // A device connects to this and nothing else, so it is the hub's own name as well.
 constexpr const char* loopback_name = "localhost";
+// As far as the connect flags: no password can begin there.
+constexpr std::size_t start_of_connect = 10;
 
 /// Turns what passes on the hub's sockets into events. On the loop's thread.
 class Watcher {
@@ -43,8 +45,17 @@ private:
     struct Connection {
         std::string name;
         mqtt::StreamDecoder from_device{mqtt::Sender::client}, from_hub{mqtt::Sender::server};
-        bool broken = false;
+        bool has_connected = false, broken = false;
     };
+
+    /// Of the packet that is malformed, what may be kept: a CONNECT ends with a password, so only its start may.
+    static mqtt::Bytes evidence(const Connection& one, std::span<const std::uint8_t> bytes) {
+        const auto unread = one.from_device.buffered();
+        const bool began_before = unread > bytes.size();
+        auto rest = bytes.last(std::min(unread, bytes.size()));
+        if (!one.has_connected) rest = rest.first(began_before ? 0 : std::min(rest.size(), start_of_connect));
+        return {rest.begin(), rest.end()};
+    }
 
     void opened(hub::ConnectionId id, const hub::Transport& transport) {
         auto& one = connections_[id];
@@ -62,10 +73,11 @@ private:
             if (std::holds_alternative<mqtt::Incomplete>(next)) return;
             if (auto* problem = std::get_if<mqtt::Malformed>(&next)) {
                 one.broken = true;
-                return inbox_.put(
-                    MalformedReceived{one.name, std::move(*problem), mqtt::Bytes(bytes.begin(), bytes.end())});
+                return inbox_.put(MalformedReceived{one.name, std::move(*problem), evidence(one, bytes)});
             }
-            inbox_.put(PacketReceived{one.name, std::move(std::get<mqtt::Decoded>(next).packet)});
+            auto& packet = std::get<mqtt::Decoded>(next).packet;
+            one.has_connected = one.has_connected || std::holds_alternative<mqtt::Connect>(packet);
+            inbox_.put(PacketReceived{one.name, std::move(packet)});
         }
     }
 

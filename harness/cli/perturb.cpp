@@ -52,12 +52,17 @@ void answer_connect(Server& server, const run::Fields& fields) {
     server.add_rule({on, SetSessionPresent{fields.flag("session_present", false)}});
 }
 
+// The body first: the rule for the topic makes it one that the other would not know any more.
 void answer_twin(Server& server, const run::Fields& fields) {
-    auto on = sent("publish", fields);
-    on.topic = "$iothub/twin/res/";
     const auto status = "res/" + std::to_string(fields.integer("status", 500)) + "/";
-    for (const auto* usual : {"res/200/", "res/204/"}) server.add_rule({on, EditTopic{usual, status}});
-    server.add_rule({on, SetPayload{fields.text("payload")}});
+    const auto of = fields.text("of", "both");
+    for (const auto& [request, usual] : {std::pair("get", "res/200/"), std::pair("patch", "res/204/")}) {
+        if (of != "both" && of != request) continue;
+        auto on = sent("publish", fields);
+        on.topic = std::string("$iothub/twin/") + usual;
+        server.add_rule({on, SetPayload{fields.text("payload")}});
+        server.add_rule({on, EditTopic{usual, status}});
+    }
 }
 
 void inject(Server& server, const run::Fields& fields) {

@@ -1,115 +1,181 @@
-// Rules of twin requests and direct methods.
+// Rules of twin requests.
 
 #include <map>
-#include <set>
+#include <utility>
 
+#include "harness/iothub/property_bag.hpp"
 #include "harness/iothub/topic.hpp"
-#include "harness/run/device_rule_book.hpp"
+#include "harness/run/device_rule.hpp"
 
-namespace hubspec::run::rules {
+namespace hubspec::run {
 
 using namespace model;
 
 namespace {
 
-bool is_integer(const std::string& text) {
-    const auto digits = text.starts_with("-") ? text.substr(1) : text;  // seen in SDK code: -1 for an unknown method
-    return !digits.empty() && digits.find_first_not_of("0123456789") == std::string::npos;
+constexpr std::chrono::seconds patience{5};
+/// A request that is not answered may be repeated; before that its id is in use.
+constexpr std::chrono::seconds patience_with_answer{10};
+constexpr std::string_view any_answer = "$iothub/twin/res/200/?$rid=1";
+
+/// A twin request of the device.
+struct Request {
+    const Dialogue& dialogue;
+    std::size_t at;
+    const mqtt::Publish& publish;
+    bool is_patch;
+    std::optional<std::string> id;  ///< as written
+    std::string text() const { return "the request " + quoted(publish.topic); }
+    std::vector<std::string> own(std::string_view of_get, std::string_view of_patch) const {
+        return {std::string(is_patch ? of_patch : of_get)};
+    }
+};
+
+std::optional<Request> request_in(const Dialogue& dialogue, const Said& said) {
+    const auto* publish = from_device<mqtt::Publish>(said);
+    if (publish == nullptr) return std::nullopt;
+    const auto topic = iothub::parse_device_topic(publish->topic);
+    if (const auto* get = std::get_if<iothub::TwinGetTopic>(&topic))
+        return Request{dialogue, said.at, *publish, false, get->request_id};
+    if (const auto* patch = std::get_if<iothub::ReportedPatchTopic>(&topic))
+        return Request{dialogue, said.at, *publish, true, patch->request_id};
+    return std::nullopt;
 }
 
-std::string text_of(const mqtt::Bytes& bytes) { return {bytes.begin(), bytes.end()}; }
+/// A breach for each request of which `what` says something.
+template <class What>
+Breaches in_requests(const Talk& talk, What what) {
+    Breaches found;
+    for (const auto& dialogue : talk.dialogues)
+        for (const auto& said : dialogue.said)
+            if (const auto request = request_in(dialogue, said))
+                if (auto breach = what(*request)) found.push_back(std::move(*breach));
+    return found;
+}
 
-/// The subscription to the answers, and who waits for what, over all connections.
-class Requests {
-public:
-    explicit Requests(Book& book) : book_(book) {}
+Breaches no_id(const Talk& talk) {
+    return in_requests(talk, [](const Request& request) -> std::optional<Breach> {
+        if (!request.id.value_or("").empty()) return std::nullopt;
+        return Breach{&request.dialogue, request.at, request.text() + " has no $rid",
+                      request.own("TWIN-03", "REPORTED-04")};
+    });
+}
 
-    void take(std::size_t index, const PacketReceived& received) {
-        if (const auto* subscribe = std::get_if<mqtt::Subscribe>(&received.packet))
-            for (const auto& one : subscribe->subscriptions)
-                if (one.filter == "#" || one.filter.starts_with("$iothub/twin/res"))
-                    asked_.insert(received.connection), ever_asked_ = true, subscribe_id_ = subscribe->packet_id;
-        if (const auto* connect = std::get_if<mqtt::Connect>(&received.packet);
-            connect != nullptr && connect->clean_session)
-            ever_asked_ = ever_granted_ = false;
-        if (const auto* publish = std::get_if<mqtt::Publish>(&received.packet))
-            take(index, received.connection, *publish);
-    }
+Breaches odd_id(const Talk& talk) {
+    return in_requests(talk, [](const Request& request) -> std::optional<Breach> {
+        const auto problem = encoding_problem(request.id.value_or(""));
+        if (problem.empty()) return std::nullopt;
+        return Breach{&request.dialogue, request.at, "the $rid of " + request.text() + " " + problem};
+    });
+}
 
-    void take(const PacketSent& sent) {
-        if (const auto* suback = std::get_if<mqtt::Suback>(&sent.packet);
-            suback != nullptr && suback->packet_id == subscribe_id_)
-            ever_granted_ = true;
-        if (const auto* connack = std::get_if<mqtt::Connack>(&sent.packet)) {
-            open_.clear();
-            if (!connack->session_present) ever_asked_ = ever_granted_ = false;
+/// The id that an answer of the hub has; empty when this is none.
+std::string answered_id(const Said& said) {
+    const auto* publish = from_hub<mqtt::Publish>(said);
+    if (publish == nullptr || !publish->topic.starts_with("$iothub/twin/res/")) return {};
+    const auto topic = iothub::split_topic(publish->topic);
+    const auto* id = iothub::find(topic.bag, "$rid");
+    return id != nullptr ? id->value.value_or("") : "";
+}
+
+// The same packet once more is no new request, with DUP or, as some send it, without.
+bool is_sent_again(const mqtt::Publish& publish, const mqtt::Publish& former) {
+    return publish.qos > 0 && (publish.dup || publish.packet_id == former.packet_id);
+}
+
+Breaches id_in_use(const Talk& talk) {
+    Breaches found;
+    for (const auto& dialogue : talk.dialogues) {
+        std::map<std::string, std::pair<std::size_t, const mqtt::Publish*>> open;
+        for (const auto& said : dialogue.said) {
+            open.erase(answered_id(said));
+            const auto request = request_in(dialogue, said);
+            if (!request || request->id.value_or("").empty()) continue;
+            const auto id = iothub::percent_decode(*request->id);
+            const auto former = open.find(id);
+            if (former != open.end() && !is_sent_again(request->publish, *former->second.second) &&
+                time_between(talk, former->second.first, said.at) < patience_with_answer)
+                found.push_back({&dialogue,
+                                 said.at,
+                                 request->text() + " has the $rid " + quoted(id) + " of a request without an answer",
+                                 {request->is_patch ? "REPORTED-04" : "TWIN-03", "X-TOPIC-24"}});
+            open.insert_or_assign(id, std::pair(said.at, &request->publish));
         }
-        const auto* publish = std::get_if<mqtt::Publish>(&sent.packet);
-        if (publish == nullptr) return;
-        const auto topic = iothub::split_topic(publish->topic);
-        const auto* id = iothub::find(topic.bag, "$rid");
-        if (id == nullptr || !id->value) return;
-        if (topic.path.starts_with("$iothub/twin/res/")) open_.erase(*id->value);
-        if (topic.path.starts_with("$iothub/methods/POST/")) calls_[*id->value] = 0;
     }
+    return found;
+}
 
-private:
-    void take(std::size_t index, const std::string& connection, const mqtt::Publish& publish) {
-        const auto topic = iothub::parse_device_topic(publish.topic);
-        if (const auto* get = std::get_if<iothub::TwinGetTopic>(&topic)) ask(index, connection, get->request_id);
-        if (const auto* patch = std::get_if<iothub::ReportedPatchTopic>(&topic)) {
-            ask(index, connection, patch->request_id);
-            const auto json = parse_json(text_of(publish.payload));
-            if (!json || !std::holds_alternative<Object>(json->form))
-                book_.broken("reported-properties-are-json", index, "it is " + mqtt_text(publish));
-        }
-        if (const auto* answer = std::get_if<iothub::MethodResponseTopic>(&topic)) take_answer(index, *answer, publish);
-    }
+// Never is only said when nothing can be on its way any more: a connection that breaks off proves nothing.
+bool is_too_late(const Talk& talk, const Request& request) {
+    const auto now = standing(talk, request.dialogue, request.at, any_answer);
+    if (now != Standing::never) return now == Standing::later;
+    return is_finished(request.dialogue) || is_patient(talk, request.dialogue, request.at, patience);
+}
 
-    void ask(std::size_t index, const std::string& connection, const std::optional<std::string>& id) {
-        if (!id || id->empty()) return book_.broken("requests-have-ids", index, "there is no $rid");
-        const auto decoded = iothub::percent_decode(*id);
-        if (!open_.insert(decoded).second)
-            book_.broken("request-ids-are-unique", index, "'" + decoded + "' is used again before its answer");
-        if (!asked_.contains(connection) && !ever_asked_)
-            book_.broken("answers-are-subscribed-first", index, "$iothub/twin/res/# is not subscribed to");
-        else if (!ever_granted_)
-            book_.broken("answers-are-granted-first", index, "SUBACK has not come");
-    }
+Breaches not_subscribed(const Talk& talk) {
+    return in_requests(talk, [&](const Request& request) -> std::optional<Breach> {
+        if (!is_too_late(talk, request)) return std::nullopt;
+        return Breach{&request.dialogue, request.at,
+                      request.text() + " came before any SUBSCRIBE to $iothub/twin/res/#",
+                      request.own("TWIN-01", "REPORTED-03")};
+    });
+}
 
-    void take_answer(std::size_t index, const iothub::MethodResponseTopic& answer, const mqtt::Publish& publish) {
-        if (!is_integer(answer.status))
-            book_.broken("method-status-is-an-integer", index, "it is '" + answer.status + "'");
-        const auto call = calls_.find(iothub::percent_decode(answer.request_id.value_or("")));
-        if (call == calls_.end())
-            book_.broken("method-answers-have-their-id", index,
-                         "'" + answer.request_id.value_or("") + "' is the id of no call");
-        else if (++call->second > 1 && !publish.dup)
-            book_.broken("method-answers-come-once", index, "'" + call->first + "' is answered again");
-        if (!publish.payload.empty() && !parse_json(text_of(publish.payload)))
-            book_.broken("method-answers-are-json", index, "it is " + mqtt_text(publish));
-    }
+Breaches not_granted(const Talk& talk) {
+    return in_requests(talk, [&](const Request& request) -> std::optional<Breach> {
+        if (standing(talk, request.dialogue, request.at, any_answer) != Standing::requested) return std::nullopt;
+        return Breach{&request.dialogue, request.at, request.text() + " came before SUBACK"};
+    });
+}
 
-    static std::string mqtt_text(const mqtt::Publish& publish) {
-        const auto text = text_of(publish.payload);
-        return text.empty() ? "empty" : "'" + text.substr(0, 100) + "'";
-    }
+// One space or {} is what SDKs send in place of nothing (X-TWIN-03).
+Breaches get_with_payload(const Talk& talk) {
+    return in_requests(talk, [](const Request& request) -> std::optional<Breach> {
+        const auto payload = text_of(request.publish.payload);
+        if (request.is_patch || payload == "{}" || payload.find_first_not_of(" \t\r\n") == std::string_view::npos)
+            return std::nullopt;
+        return Breach{&request.dialogue, request.at, request.text() + " has the payload " + quoted(payload)};
+    });
+}
 
-    Book& book_;
-    std::set<std::string> asked_, open_;
-    bool ever_asked_ = false, ever_granted_ = false;
-    mqtt::PacketId subscribe_id_ = 0;
-    std::map<std::string, int> calls_;  // how often each was answered
-};
+Breaches patch_is_no_object(const Talk& talk) {
+    return in_requests(talk, [](const Request& request) -> std::optional<Breach> {
+        if (!request.is_patch) return std::nullopt;
+        const auto json = parse_json(text_of(request.publish.payload));
+        if (json && json->object() != nullptr) return std::nullopt;
+        return Breach{&request.dialogue, request.at, "the patch is " + quoted(text_of(request.publish.payload))};
+    });
+}
 
 }  // namespace
 
-void look_at_twin_and_methods(Book& book) {
-    Requests requests(book);
-    for (std::size_t i = 0; i < book.trace().size(); ++i) {
-        if (const auto* received = std::get_if<PacketReceived>(&book.trace()[i].form)) requests.take(i, *received);
-        if (const auto* sent = std::get_if<PacketSent>(&book.trace()[i].form)) requests.take(*sent);
-    }
+std::vector<Rule> rules_of_twins() {
+    return {
+        {"requests-have-ids", {"TWIN-03", "REPORTED-04"}, "Twin requests have a request id.", no_id},
+        {.name = "request-ids-are-encoded",
+         .requirements = {"TWIN-06"},
+         .sentence = "A request id is written as the value of a property is.",
+         .find = odd_id,
+         .at_most = Level::should},
+        {"request-ids-are-unique",
+         {"TWIN-03", "REPORTED-04", "X-TOPIC-24"},
+         "No request id is used again before its answer has come.",
+         id_in_use},
+        {"answers-are-subscribed-first",
+         {"TWIN-01", "REPORTED-03"},
+         "$iothub/twin/res/# is subscribed to before the first twin request.",
+         not_subscribed},
+        {"answers-are-granted-first", {"X-DEV-14"}, "The first twin request waits for SUBACK.", not_granted},
+        {.name = "twin-reads-are-empty",
+         .requirements = {"TWIN-02"},
+         .sentence = "The request for the twin is an empty message.",
+         .find = get_with_payload,
+         .at_most = Level::should},
+        {"reported-properties-are-json",
+         {"REPORTED-07"},
+         "A patch of reported properties is a JSON object.",
+         patch_is_no_object},
+    };
 }
 
-}  // namespace hubspec::run::rules
+}  // namespace hubspec::run
