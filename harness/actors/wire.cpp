@@ -180,7 +180,8 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
                                        .chain_pem = transport.certificate_pem,
                                        .key_pem = transport.key_pem,
                                        .version = transport.version,
-                                       .verify = transport.verifies});
+                                       .verify = transport.verifies,
+                                       .overlooks = transport.overlooks});
     impl_->kept.clear();
     ++impl_->opens;
     impl_->bytes_sent = 0;

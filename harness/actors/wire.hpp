@@ -34,6 +34,7 @@ public:
         };
         std::optional<WebSocket> web_socket = {};
         bool verifies = true;  ///< the hub's certificate
+        net::Overlooks overlooks = net::Overlooks::nothing;
     };
     enum class Frame { binary, text };
 

@@ -66,6 +66,53 @@ void trust(SSL_CTX* context, const std::string& ca_pem, bool name_to_clients) {
 // Any certificate passes the handshake: whether it was needed and is right is decided when CONNECT arrives (X-X509-05).
 int accept_any_client_certificate(int, X509_STORE_CTX*) { return 1; }
 
+Overlooks kind_of(int error) {
+    switch (error) {
+        case X509_V_ERR_HOSTNAME_MISMATCH:
+        case X509_V_ERR_IP_ADDRESS_MISMATCH:
+            return Overlooks::name;
+        case X509_V_ERR_CERT_HAS_EXPIRED:
+            return Overlooks::expiry;
+        case X509_V_ERR_CERT_NOT_YET_VALID:
+            return Overlooks::start;
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+        case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+        case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+        case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+        case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+            return Overlooks::root;
+        default:
+            return Overlooks::nothing;
+    }
+}
+
+template <Overlooks what>
+int overlook(int good, X509_STORE_CTX* store) {
+    return good == 1 || kind_of(X509_STORE_CTX_get_error(store)) == what ? 1 : 0;
+}
+
+SSL_verify_cb verdict_of(Overlooks what) {
+    switch (what) {
+        case Overlooks::nothing:
+            break;
+        case Overlooks::root:
+            return overlook<Overlooks::root>;
+        case Overlooks::name:
+            return overlook<Overlooks::name>;
+        case Overlooks::expiry:
+            return overlook<Overlooks::expiry>;
+        case Overlooks::start:
+            return overlook<Overlooks::start>;
+    }
+    return nullptr;
+}
+
+void speak_1_1(SSL_CTX* context) {
+    SSL_CTX_set_min_proto_version(context, TLS1_1_VERSION);
+    SSL_CTX_set_max_proto_version(context, TLS1_1_VERSION);
+    SSL_CTX_set_security_level(context, 0);  // above it OpenSSL does not offer 1.1 at all
+}
+
 }  // namespace
 
 std::string openssl_error(const std::string& fallback) {
@@ -93,13 +140,15 @@ TlsContext TlsContext::server(const std::string& chain_pem, const std::string& k
 
 TlsContext TlsContext::client(const ClientOptions& options) {
     auto context = make_context(TLS_client_method());
+    if (options.version == TlsVersion::tls_1_1) speak_1_1(context.get());
     if (options.version == TlsVersion::tls_1_2) SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
     if (options.version == TlsVersion::tls_1_3) SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION);
     if (options.ca_pem.empty())
         SSL_CTX_set_default_verify_paths(context.get());
     else
         trust(context.get(), options.ca_pem, false);
-    SSL_CTX_set_verify(context.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
+    SSL_CTX_set_verify(context.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                       verdict_of(options.overlooks));
     if (options.chain_pem && options.key_pem)
         use_certificate(context.get(), *options.chain_pem, *options.key_pem, "client");
     return TlsContext(std::move(context));

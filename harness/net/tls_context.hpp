@@ -14,7 +14,11 @@ struct TlsError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-enum class TlsVersion { any, tls_1_2, tls_1_3 };
+/// A client's 1.1 is for showing that nobody speaks it any more.
+enum class TlsVersion { any, tls_1_1, tls_1_2, tls_1_3 };
+
+/// What a careless client does not look at in the certificate of its peer.
+enum class Overlooks { nothing, root, name, expiry, start };
 
 /// What all connections of one kind share. Costly to make, cheap to copy.
 class TlsContext {
@@ -29,6 +33,7 @@ public:
         std::optional<std::string> chain_pem, key_pem;  ///< client certificate
         TlsVersion version = TlsVersion::any;
         bool verify = true;
+        Overlooks overlooks = Overlooks::nothing;  ///< of what is verified
     };
     static TlsContext client(const ClientOptions& options);
 

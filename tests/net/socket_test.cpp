@@ -202,6 +202,22 @@ TEST_F(SocketTest, AWrongNameIsRefused) {
     EXPECT_EQ(ended.text, "certificate refused: hostname mismatch");
 }
 
+TEST_F(SocketTest, WhoOverlooksOneThingStillSeesTheOther) {
+    const auto foreign = pki::make_root("another root").certificate_pem;
+    const auto client = [&](Overlooks what, const std::string& ca) {
+        return TlsContext::client({.ca_pem = ca, .chain_pem = {}, .key_pem = {}, .overlooks = what});
+    };
+    std::promise<void> opened;
+    connect(client(Overlooks::name, root().certificate_pem), "other.example",
+            {.opened = [&](const PeerFacts&) { opened.set_value(); }, .received = nullptr, .ended = nullptr});
+    opened.get_future().get();
+    EXPECT_EQ(failure(client(Overlooks::root, foreign), "other.example").text,
+              "certificate refused: hostname mismatch");
+    EXPECT_EQ(failure(client(Overlooks::name, foreign), "other.example").ending, Ending::handshake);
+    EXPECT_EQ(failure(client(Overlooks::expiry, root().certificate_pem), "other.example").text,
+              "certificate refused: hostname mismatch");
+}
+
 TEST_F(SocketTest, AnAddressIsCheckedAgainstTheAddressesOfTheCertificate) {
     std::promise<void> opened;
     connect(client_tls(), "127.0.0.1",

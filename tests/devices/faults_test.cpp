@@ -1,0 +1,368 @@
+// Each fault of the plain device changes what goes out as it says, and nothing beside it.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "fixtures/devices/plain/program.hpp"
+#include "harness/iothub/sas_token.hpp"
+#include "tests/devices/support/scene.hpp"
+
+namespace hubspec::devices::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string yes(bool is) { return is ? "yes" : "no"; }
+mqtt::Connect connect_of(Scene& scene) {
+    scene.open();
+    const auto all = scene.packets<mqtt::Connect>();
+    return all.empty() ? mqtt::Connect{} : all.front();
+}
+iothub::SasToken token_of(Scene& scene) {
+    const auto password = connect_of(scene).password;
+    const auto token = iothub::parse_sas_token(password ? text_of(*password) : "");
+    return std::holds_alternative<iothub::SasToken>(token) ? std::get<iothub::SasToken>(token) : iothub::SasToken{};
+}
+std::string first_packets(Scene& scene) { return connect_of(scene), scene.accept(), scene.names(); }
+std::string user_name(Scene& scene) { return connect_of(scene).user_name.value_or("none"); }
+
+// Coming, staying and going.
+std::string client_id(Scene& scene) { return connect_of(scene).client_id; }
+std::string password(Scene& scene) { return yes(connect_of(scene).password.has_value()); }
+std::string is_a_token(Scene& scene) {
+    return yes(text_of(connect_of(scene).password.value()).find("&se=") != std::string::npos);
+}
+std::string resource(Scene& scene) { return token_of(scene).resource_raw; }
+std::string life(Scene& scene) { return std::to_string(token_of(scene).expiry - 1'700'000'000); }
+std::string own_signature(Scene& scene) {
+    return yes(iothub::verify_signature(token_of(scene), *iothub::base64_decode(station().key)));
+}
+std::string reserved_flag(Scene& scene) { return yes(connect_of(scene).reserved_flag); }
+std::string clean(Scene& scene) { return yes(connect_of(scene).clean_session); }
+std::string keep_alive(Scene& scene) { return std::to_string(connect_of(scene).keep_alive); }
+std::string will_topic(Scene& scene) { return connect_of(scene).will->topic; }
+std::string will_qos(Scene& scene) { return std::to_string(connect_of(scene).will->qos); }
+std::string pings(Scene& scene) {
+    scene.come_up();
+    scene.pass(35s);
+    return yes(!scene.packets<mqtt::Pingreq>().empty());
+}
+std::string back_after_fin(Scene& scene) { return scene.come_up(), scene.lose(), std::to_string(scene.count<Open>()); }
+std::string back_after_reset(Scene& scene) {
+    return scene.come_up(), scene.lose(true), std::to_string(scene.count<Open>());
+}
+std::string back_after_refusal(Scene& scene) {
+    return scene.open(), scene.refuse(3), scene.pass(10s), std::to_string(scene.count<Open>());
+}
+std::string pauses(Scene& scene) {
+    scene.open();
+    for (int i = 0; i < 5; ++i) scene.give(Closed{}), scene.pass(scene.next().value() - scene.now);
+    return yes(scene.now - morning > 1s);
+}
+template <int code>
+std::string tries(Scene& scene) {
+    scene.open();
+    for (int i = 0; i < 9; ++i) scene.refuse(code), scene.pass(10s), scene.give(Opened{});
+    return std::to_string(scene.count<Open>());
+}
+std::string waits_for_connack(Scene& scene) { return scene.open(), scene.pass(1h), yes(scene.count<Reset>() == 0); }
+std::string last_packets(Scene& scene) {
+    scene.come_up(), scene.all.clear(), scene.ask({{"do", "disconnect"}});
+    return scene.names();
+}
+std::string after_nonsense(Scene& scene) { return scene.come_up(), scene.give(NotMqtt{}), yes(scene.count<Crash>()); }
+std::string crashes(Scene& scene) { return yes(scene.count<Crash>() > 0); }
+std::string opens(Scene& scene) { return scene.open(), std::to_string(scene.count<Open>()); }
+
+// Messages.
+mqtt::Publish telemetry(Scene& scene, model::Object more = {}) {
+    scene.come_up();
+    scene.all.clear();
+    model::Object request{{"do", "telemetry"}, {"payload", "x"}};
+    for (auto& entry : more) request.push_back(std::move(entry));
+    scene.ask(std::move(request));
+    const auto all = scene.packets<mqtt::Publish>();
+    return all.empty() ? mqtt::Publish{} : all.front();
+}
+std::string topic(Scene& scene) { return telemetry(scene).topic; }
+std::string payload(Scene& scene) { return text_of(telemetry(scene).payload); }
+std::string quality(Scene& scene) { return std::to_string(telemetry(scene).qos); }
+std::string first_dup(Scene& scene) { return yes(telemetry(scene).dup); }
+std::string bag(Scene& scene) {
+    return telemetry(scene, {{"properties", model::Object{{"a b", "c/d"}}}}).topic.substr(27);
+}
+std::string system_bag(Scene& scene) {
+    return telemetry(scene, {{"system", model::Object{{"message_id", "m"}}}}).topic.substr(27);
+}
+std::string packets_of_telemetry(Scene& scene) { return telemetry(scene), scene.names(); }
+std::string has_id(Scene& scene) { return yes(telemetry(scene).packet_id != 0); }
+std::string bytes(Scene& scene) { return telemetry(scene), std::to_string(scene.count<SendBytes>()); }
+std::string again(Scene& scene) {
+    telemetry(scene), scene.lose(), scene.all.clear(), scene.accept(true);
+    return scene.messages("devices/");
+}
+std::string acknowledged(Scene& scene) {
+    std::string text;
+    for (const auto& one : scene.packets<mqtt::Puback>()) text += " " + std::to_string(one.packet_id);
+    return text;
+}
+std::string pubacks(Scene& scene) {
+    return scene.come_up(), scene.publish("devices/d1/messages/devicebound/", "x", 1, 5), acknowledged(scene);
+}
+std::string pubacks_of_duplicate(Scene& scene) {
+    return scene.come_up(), scene.publish("devices/d1/messages/devicebound/", "x", 1, 5, true), acknowledged(scene);
+}
+std::string early_pubacks(Scene& scene) {
+    scene.open(), scene.accept(), scene.publish("devices/d1/messages/devicebound/", "x", 1, 5);
+    return acknowledged(scene);
+}
+template <const char* text>
+std::string property(Scene& scene) {
+    scene.come_up(), scene.all.clear();
+    scene.publish(std::string("devices/d1/messages/devicebound/") + text, "x");
+    return scene.said("properties");
+}
+constexpr char plus[] = "k=1+1", escape[] = "k=%2F", empty[] = "k=";
+std::string filters(Scene& scene) {
+    std::string text;
+    scene.come_up();
+    const auto subscribe = scene.packets<mqtt::Subscribe>().at(0);
+    for (const auto& one : subscribe.subscriptions) text += " " + one.filter;
+    return text;
+}
+std::string after_unknown_topic(Scene& scene) {
+    return scene.come_up(), scene.publish("$iothub/foo", "x"), crashes(scene);
+}
+std::string after_large_message(Scene& scene) {
+    scene.come_up(), scene.publish("devices/d1/messages/devicebound/", std::string(65'000, 'x'));
+    return crashes(scene);
+}
+
+// Twins and methods.
+std::string subscribes_again(Scene& scene) {
+    return scene.come_up(), scene.lose(), scene.all.clear(), scene.accept(),
+           yes(!scene.packets<mqtt::Subscribe>().empty());
+}
+std::string reads_again(Scene& scene) {
+    return scene.come_up(), scene.lose(), scene.all.clear(), scene.accept(true),
+           yes(!scene.messages("$iothub").empty());
+}
+std::string until_suback(Scene& scene) { return scene.open(), scene.accept(), scene.names(); }
+std::string get(Scene& scene) { return scene.come_up(), scene.messages("$iothub/twin/GET/"); }
+std::string two_gets(Scene& scene) {
+    return scene.come_up(), scene.ask({{"do", "get_twin"}}), scene.messages("$iothub/twin/GET/");
+}
+std::string twin(Scene& scene) {
+    scene.come_up(), scene.ask({{"do", "get_twin"}}), scene.publish("$iothub/twin/res/200/?$rid=2", "{\"desired\":{}}");
+    return scene.said("twin");
+}
+std::string desired(Scene& scene) {
+    scene.come_up(), scene.publish("$iothub/twin/PATCH/properties/desired/?$version=2", "{\"a\":1}");
+    return scene.said("patch");
+}
+std::string removal(Scene& scene) {
+    scene.come_up(), scene.publish("$iothub/twin/PATCH/properties/desired/?$version=2", "{\"a\":{\"b\":null}}");
+    return scene.said("patch");
+}
+std::string patch(Scene& scene) {
+    scene.come_up(), scene.ask({{"do", "report"}, {"patch", model::Object{{"a", 1}}}});
+    return scene.messages("$iothub/twin/PATCH/");
+}
+std::string after_refused_patch(Scene& scene) {
+    patch(scene), scene.publish("$iothub/twin/res/400/?$rid=2", "");
+    return crashes(scene);
+}
+std::string answer(Scene& scene) {
+    scene.come_up(), scene.ask({{"do", "answer_method"}, {"name", "m"}, {"status", 207}});
+    scene.publish("$iothub/methods/POST/m/?$rid=9", "1");
+    return scene.messages("$iothub/methods/");
+}
+std::string answer_without_payload(Scene& scene) {
+    return scene.come_up(), scene.publish("$iothub/methods/POST/m/?$rid=9", ""), scene.messages("$iothub/methods/");
+}
+std::string two_answers(Scene& scene) {
+    scene.come_up(), scene.ask({{"do", "answer_method"}, {"name", "m"}, {"after_ms", 5}});
+    for (const auto* id : {"1", "2"}) scene.publish(std::string("$iothub/methods/POST/m/?$rid=") + id, id);
+    return scene.pass(5ms), scene.messages("$iothub/methods/");
+}
+std::string method_name(Scene& scene) {
+    scene.come_up(), scene.all.clear(), scene.publish("$iothub/methods/POST/a%20b/?$rid=9", "1");
+    return scene.said("name");
+}
+
+const std::string hub_user = "hub.example/d1/?api-version=2021-04-12&DeviceClientType=hubspec-plain-device";
+const std::string events = "devices/d1/messages/events/";
+const std::string reported = "$iothub/twin/PATCH/properties/reported/?$rid=2 ";
+const std::string all_filters =
+    " devices/d1/messages/devicebound/# $iothub/twin/res/# $iothub/twin/PATCH/properties/desired/#"
+    " $iothub/methods/POST/#";
+
+/// What is seen of the right device, and what of the one with the fault.
+struct Difference {
+    std::string fault;
+    std::string (*look)(Scene&);
+    std::string right, wrong;
+};
+
+const std::vector<Difference>& differences() {
+    static const std::vector<Difference> all{
+        {"begins-with-ping", first_packets, "CONNECT SUBSCRIBE", "PINGREQ CONNECT SUBSCRIBE"},
+        {"connects-twice", first_packets, "CONNECT SUBSCRIBE", "CONNECT CONNECT SUBSCRIBE"},
+        {"sets-the-reserved-flag", reserved_flag, "no", "yes"},
+        {"has-another-client-id", client_id, "d1", "a-device"},
+        {"names-no-api-version", user_name, hub_user, "hub.example/d1/?DeviceClientType=hubspec-plain-device"},
+        {"names-another-host", user_name, hub_user, "other.example" + hub_user.substr(11)},
+        {"names-another-device", user_name, hub_user, "hub.example/other" + hub_user.substr(14)},
+        {"has-no-password", password, "yes", "no"},
+        {"has-a-token-without-expiry", is_a_token, "yes", "no"},
+        {"has-anothers-token", resource, "hub.example%2Fdevices%2Fd1", "hub.example%2Fdevices%2Fother"},
+        {"has-an-expired-token", life, "3600", "-3600"},
+        {"signs-with-another-key", own_signature, "yes", "no"},
+        {"starts-clean", clean, "no", "yes"},
+        {"keeps-alive-too-long", keep_alive, "60", "1200"},
+        {"keeps-no-alive", keep_alive, "60", "0"},
+        {"never-pings", pings, "yes", "no"},
+        {"has-a-foreign-will", will_topic, events, "devices/other/messages/events/"},
+        {"has-a-will-of-quality-2", will_qos, "0", "2"},
+        {"stays-away-after-fin", back_after_fin, "2", "1"},
+        {"stays-away-after-reset", back_after_reset, "2", "1"},
+        {"stays-away-after-refusal", back_after_refusal, "2", "1"},
+        {"comes-back-at-once", pauses, "yes", "no"},
+        {"insists-on-connack-4", tries<4>, "3", "10"},
+        {"insists-on-connack-5", tries<5>, "3", "10"},
+        {"waits-for-connack-for-ever", waits_for_connack, "no", "yes"},
+        {"leaves-without-goodbye", last_packets, "DISCONNECT", ""},
+        {"speaks-after-goodbye", last_packets, "DISCONNECT", "DISCONNECT PINGREQ"},
+        {"dies-of-malformed-packets", after_nonsense, "no", "yes"},
+        {"crashes-at-start", crashes, "no", "yes"},
+        {"never-connects", opens, "1", "0"},
+
+        {"sends-telemetry-once", again, events + " x", ""},
+        {"sends-at-quality-2", quality, "1", "2"},
+        {"speaks-for-another-device", topic, events, "devices/other/messages/events/"},
+        {"has-a-topic-of-its-own", topic, events, "telemetry"},
+        {"sends-nothing", payload, "x", ""},
+        {"encodes-nothing", bag, "a%20b=c%2Fd", "a b=c/d"},
+        {"writes-plus-for-blank", bag, "a%20b=c%2Fd", "a+b=c%2Fd"},
+        {"drops-properties", bag, "a%20b=c%2Fd", ""},
+        {"misspells-system-properties", system_bag, "%24.mid=m", "%24.xmid=m"},
+        {"begins-with-a-duplicate", first_dup, "no", "yes"},
+        {"repeats-a-packet-id", packets_of_telemetry, "PUBLISH", "PUBLISH PUBLISH"},
+        {"has-packet-id-0", has_id, "yes", "no"},
+        {"has-a-bad-length", bytes, "0", "1"},
+        {"never-acknowledges", pubacks, " 5", ""},
+        {"acknowledges-twice", pubacks, " 5", " 5 5"},
+        {"acknowledges-another", pubacks, " 5", " 6"},
+        {"ignores-duplicates", pubacks_of_duplicate, " 5", ""},
+        {"ignores-early-messages", early_pubacks, " 5", ""},
+        {"reads-plus-as-blank", property<plus>, R"({"k":"1+1"})", R"({"k":"1 1"})"},
+        {"decodes-nothing", property<escape>, R"({"k":"/"})", R"({"k":"%2F"})"},
+        {"takes-empty-for-null", property<empty>, R"({"k":""})", R"({"k":null})"},
+        {"subscribes-to-no-messages", filters, all_filters, all_filters.substr(34)},
+        {"subscribes-to-anything", filters, all_filters, all_filters + " $iothub/anything/#"},
+        {"dies-of-unknown-topics", after_unknown_topic, "no", "yes"},
+        {"dies-of-large-messages", after_large_message, "no", "yes"},
+
+        {"subscribes-once", subscribes_again, "yes", "no"},
+        {"reads-its-twin-once", reads_again, "yes", "no"},
+        {"asks-before-it-subscribes", until_suback, "CONNECT SUBSCRIBE", "CONNECT PUBLISH SUBSCRIBE"},
+        {"asks-before-suback", until_suback, "CONNECT SUBSCRIBE", "CONNECT SUBSCRIBE PUBLISH"},
+        {"asks-without-id", get, "$iothub/twin/GET/?$rid=1 ", "$iothub/twin/GET/? "},
+        {"asks-with-an-empty-id", get, "$iothub/twin/GET/?$rid=1 ", "$iothub/twin/GET/?$rid= "},
+        {"asks-with-one-id", two_gets, "$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=2 ",
+         "$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=1 "},
+        {"hides-its-twin", twin, R"({"desired":{}})", ""},
+        {"hides-desired-properties", desired, R"({"a":1})", ""},
+        {"hides-removals", removal, R"({"a":{"b":null}})", ""},
+        {"reports-no-json", patch, reported + R"({"a":1})", reported + "level=7"},
+        {"reports-a-list", patch, reported + R"({"a":1})", reported + "[1]"},
+        {"reports-nothing", patch, reported + R"({"a":1})", ""},
+        {"reports-desired-properties", patch, reported + R"({"a":1})",
+         R"($iothub/twin/PATCH/properties/desired/?$rid=2 {"a":1})"},
+        {"reports-numbers-as-text", patch, reported + R"({"a":1})", reported + R"({"a":"1"})"},
+        {"dies-of-refused-patches", after_refused_patch, "no", "yes"},
+        {"answers-no-method", answer, "$iothub/methods/res/207/?$rid=9 1", ""},
+        {"answers-twice", answer, "$iothub/methods/res/207/?$rid=9 1",
+         "$iothub/methods/res/207/?$rid=9 1\n$iothub/methods/res/207/?$rid=9 1"},
+        {"answers-another-call", answer, "$iothub/methods/res/207/?$rid=9 1", "$iothub/methods/res/207/?$rid=other 1"},
+        {"answers-in-words", answer, "$iothub/methods/res/207/?$rid=9 1", "$iothub/methods/res/ok/?$rid=9 1"},
+        {"answers-no-json", answer, "$iothub/methods/res/207/?$rid=9 1", "$iothub/methods/res/207/?$rid=9 done"},
+        {"answers-elsewhere", answer, "$iothub/methods/res/207/?$rid=9 1", "$iothub/methods/RES/207/?$rid=9 1"},
+        {"answers-only-with-payload", answer_without_payload, "$iothub/methods/res/200/?$rid=9 ", ""},
+        {"swaps-answers", two_answers, "$iothub/methods/res/200/?$rid=1 1\n$iothub/methods/res/200/?$rid=2 2",
+         "$iothub/methods/res/200/?$rid=2 1\n$iothub/methods/res/200/?$rid=1 2"},
+        {"answers-200-always", answer, "$iothub/methods/res/207/?$rid=9 1", "$iothub/methods/res/200/?$rid=9 1"},
+        {"keeps-method-names-encoded", method_name, R"("a b")", R"("a%20b")"},
+        {"subscribes-to-no-methods", filters, all_filters, all_filters.substr(0, all_filters.rfind(' '))},
+    };
+    return all;
+}
+
+class Faults : public testing::TestWithParam<Difference> {};
+
+TEST_P(Faults, ChangesWhatItSays) {
+    Scene right, wrong(GetParam().fault);
+    EXPECT_EQ(GetParam().look(right), GetParam().right);
+    EXPECT_EQ(GetParam().look(wrong), GetParam().wrong);
+}
+
+std::string test_name(const testing::TestParamInfo<Difference>& info) {
+    auto name = info.param.fault;
+    for (auto& c : name)
+        if (c == '-' || c == '.') c = '_';
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Faults, testing::ValuesIn(differences()), test_name);
+
+// How it opens its connection is the shell's.
+TEST(FaultsOfTheConnection, ChangeHowItIsOpened) {
+    const auto transport = [](const std::string& fault) { return transport_of({}, with_faults({fault}).behaviour); };
+    const auto right = transport_of({}, {});
+    EXPECT_TRUE(right.tls && right.verifies);
+    EXPECT_EQ(right.version, net::TlsVersion::any);
+    EXPECT_EQ(right.overlooks, net::Overlooks::nothing);
+    EXPECT_FALSE(transport("speaks-without-tls").tls);
+    EXPECT_EQ(transport("speaks-tls-1.1").version, net::TlsVersion::tls_1_1);
+    EXPECT_EQ(transport("trusts-any-root").overlooks, net::Overlooks::root);
+    EXPECT_EQ(transport("trusts-any-name").overlooks, net::Overlooks::name);
+    EXPECT_EQ(transport("trusts-expired").overlooks, net::Overlooks::expiry);
+    EXPECT_EQ(transport("trusts-future").overlooks, net::Overlooks::start);
+    EXPECT_FALSE(transport("trusts-anything").verifies);
+    EXPECT_EQ(endpoint_of({}, with_faults({"names-no-host"}).behaviour).address, "127.0.0.1");
+}
+
+TEST(Faults, AreEachShownHere) {
+    std::set<std::string> shown{"speaks-without-tls", "speaks-tls-1.1", "trusts-any-root",
+                                "trusts-any-name",    "trusts-expired", "trusts-future",
+                                "trusts-anything",    "names-no-host",  "ignores-sigterm"};  // the last in program_test
+    for (const auto& one : differences()) shown.insert(one.fault);
+    for (const auto& fault : faults()) EXPECT_TRUE(shown.erase(fault.name) == 1) << fault.name;
+    EXPECT_THAT(shown, testing::IsEmpty());
+}
+
+TEST(Faults, AreDifferentDevices) {
+    std::vector<Behaviour> behaviours{{}};
+    for (const auto& fault : faults()) {
+        const auto behaviour = with_faults({fault.name}).behaviour;
+        for (const auto& other : behaviours) EXPECT_FALSE(behaviour == other) << fault.name;
+        behaviours.push_back(behaviour);
+        EXPECT_TRUE(fault.summary.ends_with(".")) << fault.name;
+    }
+}
+
+TEST(Faults, CanBeJoined) {
+    const auto chosen = with_faults({"keeps-no-alive", "starts-clean"});
+    EXPECT_EQ(chosen.behaviour.keep_alive, 0);
+    EXPECT_TRUE(chosen.behaviour.clean_session);
+}
+
+TEST(Faults, ThatDoNotExistAreToldWithTheNearest) {
+    EXPECT_EQ(with_faults({"answer-twice"}).problem, "there is no fault 'answer-twice'; did you mean 'answers-twice'?");
+    EXPECT_EQ(with_faults({"xyz"}).problem, "there is no fault 'xyz'; --list-faults names them");
+}
+
+}  // namespace
+}  // namespace hubspec::devices::test
