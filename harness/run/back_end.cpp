@@ -33,6 +33,13 @@ std::optional<Service::Counts> BackEnd::counts() const {
     return service_ ? std::optional(service_->counts()) : std::nullopt;
 }
 
+bool BackEnd::sees_connected(const actors::Identity& identity) {
+    if (!service_) return false;
+    auto body = service_->fetch({"GET", identity_path("/devices/", identity), {}, {}}).body;
+    std::erase_if(body, [](char c) { return c == ' '; });
+    return body.find("\"connectionState\":\"Connected\"") != std::string::npos;
+}
+
 void BackEnd::perform(const std::string& verb, const Fields& fields, const std::string& exchange,
                       std::chrono::milliseconds ahead) {
     if (!service_)

@@ -28,6 +28,8 @@ public:
     void start(const std::vector<std::string>& needs, bool from_now);
     void perform(const std::string& verb, const Fields& fields, const std::string& exchange,
                  std::chrono::milliseconds ahead);
+    /// The registry takes it for connected; false too where there is no back end or no such identity.
+    bool sees_connected(const actors::Identity& identity);
     /// What has been asked and answered; nullopt where there is no back end.
     std::optional<actors::Service::Counts> counts() const;
 

@@ -179,6 +179,18 @@ std::vector<actors::WirePacket> DeviceSeat::packets_of(Connection& connection, c
     return packets;
 }
 
+bool DeviceSeat::knows_who_left() {
+    const auto is_gone = [](const Connection& one) { return one.is_leaving || one.received().closed; };
+    for (const auto& [name, left] : connections_) {
+        if (left.client_id.empty() || !is_gone(left)) continue;
+        const bool another_is_there = std::any_of(connections_.begin(), connections_.end(), [&](const auto& other) {
+            return other.second.client_id == left.client_id && !is_gone(other.second);
+        });
+        if (!another_is_there && back_end_.sees_connected(identities_.at(left.identity))) return false;
+    }
+    return true;
+}
+
 bool DeviceSeat::is_quiet() {
     const auto before = std::exchange(settled_at_, settled_total());
     return settled_at_ && settled_at_ == before;

@@ -30,6 +30,7 @@ public:
     bool move_clock(std::chrono::milliseconds by) override;
     bool is_fenced() const override { return is_fenced_; }
     void note_opened(const std::string& connection) override;
+    bool knows_who_left() override;
     bool is_quiet() override;
 
 private:

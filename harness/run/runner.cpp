@@ -45,6 +45,8 @@ constexpr std::chrono::seconds fence_patience{5};
 constexpr std::chrono::milliseconds fence_pause{1};
 constexpr int fence_rounds = 2;  // in a row: a thread between two counts is not seen by one look
 
+constexpr std::chrono::milliseconds longest_farewell{2'000}, first_farewell_pause{20};
+
 class Conversation {
 public:
     Conversation(const Case& plan, Target& target, Interruption& interruption, const RunOptions& options)
@@ -145,7 +147,7 @@ private:
         if (!std::holds_alternative<Action>(step().form)) stage_->expect();
         std::visit(overloaded{
                        [&](const Action& action) {
-                           if (std::exchange(has_left_, false) && stage_->is_fenced()) fence();
+                           if (std::exchange(has_left_, false)) stage_->is_fenced() ? fence() : see_off();
                            perform(action, index);
                            has_left_ = ends_a_connection(action.verb);
                            await(window());
@@ -216,6 +218,17 @@ private:
                 record(std::move(*event)), quiet = 0;
             else
                 quiet = stage_->is_quiet() ? quiet + 1 : 0;
+        }
+    }
+
+    /// Where there is no fence, the end of one connection and the next request may still pass each other on the way.
+    /// A hub whose registry is slow is not waited for long.
+    void see_off() {
+        const auto deadline = Clock::now() + std::min<std::chrono::milliseconds>(window(), longest_farewell);
+        auto pause = first_farewell_pause;
+        while (!stage_->knows_who_left() && Clock::now() < deadline && !interruption_.triggered()) {
+            const auto next_look = Clock::now() + std::exchange(pause, pause * 2);
+            while (auto event = inbox_.take(next_look)) record(std::move(*event));
         }
     }
 

@@ -32,6 +32,9 @@ public:
     /// The hub's clock is ours, and the hub can be asked what has passed.
     virtual bool is_fenced() const = 0;
     virtual void note_opened(const std::string& connection) = 0;
+    /// Where the hub is not fenced but its registry can be asked: false while it takes a device for connected that has
+    /// left.
+    virtual bool knows_who_left() { return true; }
     /// True when this look and the one before found that everything that was sent has reached the hub, that everything
     /// it sent has come back, and nothing new. While its clock stands still nothing can come then.
     virtual bool is_quiet() = 0;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/actors/support/world.hpp"
 #include "tests/run/support/conversation.hpp"
 
@@ -20,7 +22,9 @@ public:
     actors::Identity identity(const model::IdentitySpec& spec, const std::string&) override {
         return {spec.name, "d1", world_.device_key(), {}, {}};
     }
-    std::optional<actors::ServiceAccess> service_access() const override { return std::nullopt; }
+    std::optional<actors::ServiceAccess> service_access() const override {
+        return has_service ? std::optional(world_.service_access()) : std::nullopt;
+    }
     std::optional<std::string> policy_key(const std::string&) const override { return std::nullopt; }
     bool advance(std::chrono::milliseconds) override { return true; }
     std::optional<HubCounts> counts(const std::string&, std::size_t) override {
@@ -28,6 +32,7 @@ public:
     }
     std::optional<std::uint64_t> transports_taken() override { return 1; }
 
+    static inline bool has_service = false;
     static inline HubCounts said;
     static inline std::optional<HubCounts> said_next;  ///< after one look, when the hub is not to stand still
 
@@ -110,6 +115,29 @@ TEST(DeviceSeat, IsNotQuietWhileTheHubIsAtWork) {
     EXPECT_FALSE(stage.is_quiet()) << "two bytes more than at the last look";
     EXPECT_TRUE(stage.is_quiet());
     HeldBack::said_next.reset();
+}
+
+// Where there is no fence, the registry says whether the hub has heard the last of a device.
+TEST(DeviceSeat, AsksTheRegistryWhoHasLeft) {
+    hubspec::test::World world;
+    OneSession target(world);
+    std::mt19937_64 random;
+    HeldBack::has_service = true;
+    DeviceSeat stage(target, "case", world.inbox(), random);
+    stage.add_identity(IdentitySpec{"device"});
+    stage.start({"service"});
+    HeldBack::has_service = false;
+    EXPECT_TRUE(stage.knows_who_left()) << "nobody has come";
+    stage.perform({Speaker::wire, "connect", {}}, "main", "", {});
+    world.await_packet<mqtt::Connack>();
+    EXPECT_TRUE(stage.knows_who_left()) << "nobody has left";
+    actors::Wire successor(world.loop(), world.inbox(), "successor");
+    successor.open(world.endpoint(), {});
+    successor.send({{world.connect_packet(), {}}});
+    world.await<ConnectionClosed>();  // of the one that it takes over from
+    EXPECT_FALSE(stage.knows_who_left());
+    successor.close();
+    while (!stage.knows_who_left()) std::this_thread::yield();
 }
 
 }  // namespace
