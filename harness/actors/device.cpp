@@ -13,7 +13,7 @@ struct Device::Impl : PahoObserver {
 
     Inbox& inbox;
     std::string connection;
-    std::atomic<bool> established = false, leaving = false, closed = false;
+    std::atomic<bool> established = false, leaving = false, ended = false, closed = false;
     std::atomic<std::uint64_t> packets = 0, publishes = 0;
     PahoDevice paho{*this};  // last: gone first, and with it all calls to this
 
@@ -30,6 +30,7 @@ struct Device::Impl : PahoObserver {
     }
 
     void on_closed(std::string how, bool had_transport) override {
+        ended = true;
         if (had_transport && !established.exchange(true)) inbox.put(ConnectionOpened{connection, {}});
         inbox.put(ConnectionClosed{connection, !leaving, established, std::move(how)});
         closed = true;
@@ -74,6 +75,6 @@ void Device::drop() {
     impl_->paho.drop();
 }
 
-Wire::Received Device::received() const { return {impl_->packets, impl_->publishes, impl_->closed}; }
+Wire::Received Device::received() const { return {impl_->packets, impl_->publishes, impl_->ended, impl_->closed}; }
 
 }  // namespace hubspec::actors

@@ -277,6 +277,9 @@ void Wire::reset() {
 
 std::uint64_t Wire::bytes_sent() const { return impl_->bytes_sent; }
 
-Wire::Received Wire::received() const { return {impl_->packets, impl_->publishes, impl_->ends >= impl_->opens}; }
+Wire::Received Wire::received() const {
+    const auto opens = impl_->opens.load();
+    return {impl_->packets, impl_->publishes, impl_->ends_begun >= opens, impl_->ends >= opens};
+}
 
 }  // namespace hubspec::actors

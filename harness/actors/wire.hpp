@@ -61,10 +61,12 @@ public:
     void close();  ///< of a WebSocket its close frame; TLS close_notify and FIN
     void reset();  ///< RST
 
-    /// How many PUBLISH packets and packets of any kind have come so far, and whether the end has.
+    /// How many PUBLISH packets and packets of any kind have come so far, and whether the end has: it has `ended` before
+    /// the event is told, and is `closed` after it.
     struct Received {
         std::uint64_t packets = 0;
         std::uint64_t publishes = 0;
+        bool ended = false;
         bool closed = false;
     };
     Received received() const;

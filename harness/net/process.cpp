@@ -11,13 +11,17 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <cstring>
 #include <deque>
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
+#include <vector>
 
 #include "harness/net/asio_loop.hpp"
 
@@ -202,9 +206,10 @@ void Process::signal(int number) { ::kill(-impl_->id, number); }
 
 int Process::id() const { return impl_->id; }
 
-std::size_t kill_marked(const std::string& name, const std::string& value) {
-    const std::string mark = name + "=" + value;
-    std::size_t killed = 0;
+namespace {
+
+std::vector<int> with_environment(const std::string& mark) {
+    std::vector<int> found;
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
         const auto number = entry.path().filename().string();
@@ -214,9 +219,23 @@ std::size_t kill_marked(const std::string& name, const std::string& value) {
         text << file.rdbuf();
         const auto environment = '\0' + text.str();
         if (environment.find('\0' + mark + '\0') == std::string::npos) continue;
-        if (::kill(std::stoi(number), SIGKILL) == 0) ++killed;
+        found.push_back(std::stoi(number));
     }
-    return killed;
+    return found;
+}
+
+}  // namespace
+
+std::size_t kill_marked(const std::string& name, const std::string& value) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    std::set<int> killed;
+    for (;;) {
+        const auto alive = with_environment(name + "=" + value);
+        for (const int one : alive)
+            if (::kill(one, SIGKILL) == 0) killed.insert(one);
+        if (alive.empty() || std::chrono::steady_clock::now() > end) return killed.size();
+        std::this_thread::yield();
+    }
 }
 
 }  // namespace hubspec::net

@@ -180,7 +180,7 @@ std::vector<actors::WirePacket> DeviceSeat::packets_of(Connection& connection, c
 }
 
 bool DeviceSeat::knows_who_left() {
-    const auto is_gone = [](const Connection& one) { return one.is_leaving || one.received().closed; };
+    const auto is_gone = [](const Connection& one) { return one.is_leaving || one.received().ended; };
     for (const auto& [name, left] : connections_) {
         if (left.client_id.empty() || !is_gone(left)) continue;
         const bool another_is_there = std::any_of(connections_.begin(), connections_.end(), [&](const auto& other) {

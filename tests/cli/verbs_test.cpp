@@ -56,7 +56,7 @@ TEST_F(HubProcess, IsATargetForTheSuite) {
     // A second process takes the facts from the first one's line.
     const auto facts = json::parse(process_.out());
     const auto target = write_target(other, facts, "1s");
-    const auto ended = run_hubspec({"run", "--target", target, "--report", "json:" + other.path("r.json")});
+    const auto ended = run_hubspec({"run", "--target", target, "--jobs", "8", "--report", "json:" + other.path("r.json")});
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("not applicable"));
     EXPECT_THAT(ended.err, HasSubstr("passed"));
