@@ -67,7 +67,7 @@ export function callService(hub, token, method, target, body) {
 }
 
 // A TCP relay whose connections can be cut: a network that fails.
-export async function startRelay(port) {
+export async function startRelay(port, address = '127.0.0.1') {
   const open = new Set();
   const server = net.createServer((client) => {
     const upstream = net.connect(port, '127.0.0.1');
@@ -78,7 +78,7 @@ export async function startRelay(port) {
     }
     client.pipe(upstream).pipe(client);
   });
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise((resolve) => server.listen(0, address, resolve));
   return {
     port: server.address().port,
     cut: () => open.forEach((socket) => socket.destroy()),
