@@ -108,6 +108,7 @@ struct Socket::Impl {
     bool ended = false;
     bool closing = false;
     bool half_closed = false;
+    bool was_reset = false;
     bool waiting_read = false;
     bool waiting_write = false;
     std::weak_ptr<Socket> self;
@@ -188,7 +189,7 @@ struct Socket::Impl {
             case SSL_ERROR_WANT_READ:
                 return wait(tcp::socket::wait_read), 0;
             default:
-                return lost_while_writing(), -1;
+                return lost_while_writing(errno), -1;
         }
     }
 
@@ -196,12 +197,13 @@ struct Socket::Impl {
         error_code error;
         const auto taken = socket.write_some(asio::buffer(bytes.data(), bytes.size()), error);
         if (error == asio::error::would_block) return wait(tcp::socket::wait_write), 0;
-        if (error) return lost_while_writing(), -1;
+        if (error) return lost_while_writing(error.value()), -1;
         return static_cast<long>(taken);
     }
 
     // What the peer sent before it closed may still be unread: deliver that first, the end comes with it.
-    void lost_while_writing() {
+    void lost_while_writing(int code) {
+        was_reset = was_reset || code == ECONNRESET;  // the system says so once: what reads sees no more than an end
         output.clear();
         written = 0;
         closing = false;
@@ -239,7 +241,7 @@ struct Socket::Impl {
         }
         if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
             ERR_clear_error();
-            return end(Ending::fin, "closed (TCP FIN without TLS close_notify)"), -1;
+            return end_of_stream("closed (TCP FIN without TLS close_notify)"), -1;
         }
         return end(Ending::reset, "TLS failed: " + openssl_error("unknown reason")), -1;
     }
@@ -248,15 +250,21 @@ struct Socket::Impl {
         error_code error;
         const auto size = socket.read_some(asio::buffer(buffer.data(), buffer.size()), error);
         if (error == asio::error::would_block) return wait(tcp::socket::wait_read), 0;
-        if (error == asio::error::eof) return end(Ending::fin, "closed (TCP FIN)"), -1;
+        if (error == asio::error::eof) return end_of_stream("closed (TCP FIN)"), -1;
         if (error) return end_of_system_error(error.value()), -1;
         return static_cast<long>(size);
     }
 
+    void end_of_stream(const char* how) {
+        if (was_reset) return end(Ending::reset, "reset (TCP RST)");
+        end(Ending::fin, how);
+    }
+
     void end_of_system_error(int code) {
-        if (code == 0) return end(Ending::fin, "closed (TCP FIN without TLS close_notify)");
-        end(Ending::reset,
-            code == ECONNRESET ? "reset (TCP RST)" : error_code(code, boost::system::system_category()).message());
+        if (code == 0 || code == EPIPE) return end_of_stream("closed (TCP FIN without TLS close_notify)");
+        end(Ending::reset, code == ECONNRESET
+                               ? "reset (TCP RST)"
+                               : "broken (" + error_code(code, boost::system::system_category()).message() + ")");
     }
 
     void finish() {

@@ -195,7 +195,7 @@ TEST(Device, RenewsItsTokenBeforeItExpires) {
     scene.give(Opened{});
     const auto connects = scene.packets<mqtt::Connect>();
     ASSERT_EQ(connects.size(), 2u);
-    EXPECT_THAT(text_of(connects[1].password.value()), HasSubstr("se=1700000186"));
+    EXPECT_THAT(text_of(connects[1].password.value()), HasSubstr("se=1700000185"));
 }
 
 TEST(Device, RenewsItsTokenWhenAsked) {

@@ -69,7 +69,7 @@ protected:
         return ended.get_future().get();
     }
 
-    TlsContext server_tls_ = TlsContext::server(server_credential().certificate_pem, server_credential().key_pem);
+    std::optional<TlsContext> server_tls_ = TlsContext::server(server_credential().certificate_pem, server_credential().key_pem);
     Socket::Callbacks server_callbacks_;
     std::shared_ptr<Socket> accepted_, client_;
     std::unique_ptr<Listener> listener_;
@@ -240,6 +240,24 @@ TEST_F(SocketTest, TellsHowThePeerClosed) {
     EXPECT_EQ(ending(&Socket::close).ending, Ending::close_notify);
     EXPECT_EQ(ending(&Socket::fin).ending, Ending::fin);
     EXPECT_EQ(ending(&Socket::reset).ending, Ending::reset);
+}
+
+TEST_F(SocketTest, AResetThatAWriterSeesFirstIsAReset) {
+    for (const bool with_tls : {true, false}) {
+        std::promise<Ended> ended;
+        const auto reset_and_write = [&] {
+            accepted_->reset();
+            client_->send(bytes("into nothing"));
+            client_->send(bytes("and again"));
+        };
+        server_callbacks_.opened = [&](const PeerFacts&) { loop_.post(reset_and_write); };
+        if (!with_tls) server_tls_.reset();
+        connect(with_tls ? std::optional(client_tls()) : std::nullopt, "hub.example",
+                {.opened = nullptr, .received = nullptr, .ended = [&](const Ended& how) { ended.set_value(how); }});
+        const auto how = ended.get_future().get();
+        EXPECT_EQ(how.ending, Ending::reset) << how.text;
+        EXPECT_EQ(how.text, "reset (TCP RST)");
+    }
 }
 
 TEST_F(SocketTest, NobodyListening) {
