@@ -65,6 +65,7 @@ void members(A& a, MalformedReceived& e) {
 template <class A>
 void members(A& a, ConnectionClosed& e) {
     a("connection", e.connection), a("byPeer", e.by_peer), a("established", e.established), a("how", e.how);
+    a("silent", e.silent);
 }
 template <class A>
 void members(A& a, ServiceAsked& e) {

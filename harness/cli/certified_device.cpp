@@ -45,7 +45,7 @@ private:
     struct Connection {
         std::string name;
         mqtt::StreamDecoder from_device{mqtt::Sender::client}, from_hub{mqtt::Sender::server};
-        bool has_connected = false, broken = false;
+        bool has_spoken = false, has_connected = false, broken = false;
     };
 
     /// Of the packet that is malformed, what may be kept: a CONNECT ends with a password, so only its start may.
@@ -68,6 +68,7 @@ private:
     void received(hub::ConnectionId id, std::span<const std::uint8_t> bytes) {
         auto& one = connections_[id];
         if (one.broken) return;
+        one.has_spoken = true;
         one.from_device.feed(bytes);
         while (true) {
             auto next = one.from_device.next();
@@ -95,7 +96,9 @@ private:
     void closed(hub::ConnectionId id, bool by_peer, const std::string& how) {
         auto& one = connections_[id];
         one.broken = true;
-        inbox_.put(ConnectionClosed{one.name, by_peer, true, how});
+        const bool is_silent = by_peer && !one.has_spoken;
+        inbox_.put(
+            ConnectionClosed{one.name, by_peer, true, is_silent ? "left before CONNECT: " + how : how, is_silent});
     }
 
     actors::Inbox& inbox_;

@@ -246,7 +246,9 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     Declare(list).flag("--json", parsed.list.json, "One JSON array");
     Declare(list).flag("--deviations", parsed.list.deviations, "The deviations of the reference hub instead");
     Declare(list).flag("--profiles", parsed.list.profiles, "The profiles of the reference hub instead");
-    declare_suite(verb("lint", "Check scenarios without running them", parsed.lint), parsed.lint.suite);
+    auto* lint = verb("lint", "Check scenarios, and statements of devices, without running them", parsed.lint);
+    declare_suite(lint, parsed.lint.suite);
+    Declare(lint).option("--device", parsed.lint.devices, "A device's statement to check as well")->type_name("FILE");
     auto* coverage = verb("coverage", "Requirements against scenarios", parsed.coverage);
     declare_suite(coverage, parsed.coverage.suite);
     Declare(coverage).flag("--json", parsed.coverage.json, "One JSON object");

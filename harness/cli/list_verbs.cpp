@@ -85,7 +85,12 @@ int run(const LintOptions& options) {
         std::fprintf(stderr, "hubspec: no scenarios were found\n");
         return exit_nothing;
     }
-    std::printf("%zu scenarios, %zu cases: nothing to complain about\n", suite->scenarios.size(),
+    std::size_t wrong = 0;
+    for (const auto& file : options.devices)
+        if (!read_statement(file, &suite->catalogue)) ++wrong;
+    if (wrong > 0) return exit_unusable;
+    const auto statements = options.devices.empty() ? "" : std::to_string(options.devices.size()) + " statements, ";
+    std::printf("%s%zu scenarios, %zu cases: nothing to complain about\n", statements.c_str(), suite->scenarios.size(),
                 selected_cases(*suite, options.suite.selection).size());
     return exit_ok;
 }

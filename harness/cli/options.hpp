@@ -68,6 +68,7 @@ struct ListOptions {
 };
 struct LintOptions {
     SuiteOptions suite;
+    std::vector<std::string> devices;  ///< statements
 };
 struct CoverageOptions {
     SuiteOptions suite;

@@ -96,11 +96,14 @@ private:
 
     void read_start(const yaml::Node& node) {
         if (yaml::read_map(node, "'start'", diagnostics_) == nullptr) return;
-        yaml::check_keys(node, "'start'", {"command", "environment", "folder", "adapter", "stops_within"}, {"command"},
+        yaml::check_keys(node, "'start'",
+                         {"command", "environment", "folder", "adapter", "ends", "host", "stops_within"}, {"command"},
                          diagnostics_);
         const auto& map = *node.map();
         statement_.folder = (folder_ / line(map, "folder", ".")).lexically_normal().string();
+        statement_.host = line(map, "host", statement_.host);
         statement_.adapter = flag(map, "adapter", false);
+        statement_.ends = flag(map, "ends", false);
         time(map, "stops_within", statement_.stops_within);
         if (const auto* command = map.find("command")) {
             statement_.command = yaml::read_texts(*command, "command", diagnostics_);
@@ -246,8 +249,13 @@ const std::vector<std::pair<std::string, std::string>>& claim_names() {
 bool Statement::claims_to(const std::string& what) const { return contains(claims, what); }
 
 Value Statement::capabilities() const {
-    Object all{{"adapter", adapter},          {"bench", is_on_bench()},     {"module", is_module},
-               {"x509", proof != Proof::sas}, {"sas", proof == Proof::sas}, {"any_method", contains(methods, "*")}};
+    Object all{{"adapter", adapter},
+               {"stays", !ends},
+               {"bench", is_on_bench()},
+               {"module", is_module},
+               {"x509", proof != Proof::sas},
+               {"sas", proof == Proof::sas},
+               {"any_method", contains(methods, "*")}};
     for (const auto& [name, doc] : claim_names()) all.push_back({name, claims_to(name)});
     all.push_back({"sdk", !sdk.empty()});
     for (const auto& name : sdk_names()) all.push_back({"sdk_" + name, sdk == name});
@@ -292,6 +300,8 @@ std::string statement_schema() {
                     {"description", "Variables beside PATH, HOME and the like."}}},
                   {"folder", text("Where it starts, from this file; here when missing.")},
                   {"adapter", flag("It speaks the adapter protocol.")},
+                  {"ends", flag("It ends by itself when its work is done.")},
+                  {"host", text("What it calls the hub, a name that leads to this machine; localhost when missing.")},
                   {"stops_within", duration("How long it may take to end after SIGTERM; 5s when missing.")}},
                  {"command"})},
          {"bench",

@@ -29,6 +29,7 @@ struct Statement {
     std::vector<std::string> command;  ///< empty: the device is on a bench and comes by itself
     std::vector<std::pair<std::string, std::string>> environment;
     std::string folder;  ///< where the command starts
+    bool ends = false;
     bool adapter = false;
     std::chrono::milliseconds stops_within{5'000};
 

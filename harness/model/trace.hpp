@@ -94,6 +94,7 @@ struct ConnectionClosed {
     bool by_peer = false;
     bool established = true;  ///< the transport had been up: false when TCP or TLS failed
     std::string how;          ///< "closed by the hub (TLS close_notify)", "reset", "refused: ..."
+    bool silent = false;      ///< the device left before its first byte, where the harness is the server
     bool operator==(const ConnectionClosed&) const = default;
 };
 

@@ -296,7 +296,7 @@ std::string event_name(const EventForm& event, Seat seat) {
             [](const UpgradeAnswered&) { return std::string("upgrade"); },
             [](const PingFrameSent&) { return std::string(); },
             [&](const ConnectionClosed& e) {
-                if (as_hub) return std::string(e.established ? "closes" : "refuses");
+                if (as_hub) return std::string(e.established && !e.silent ? "closes" : "refuses");
                 return std::string(e.by_peer ? "closes" : "");
             },
             [](const ServiceAnswered&) { return std::string("answer"); },

@@ -16,7 +16,7 @@ struct Ending {
 };
 
 std::optional<std::string> loss_of(const ConnectionClosed& closed, const Ending& ending) {
-    if (!closed.established) return "a failed TLS handshake";
+    if (!closed.established || closed.silent) return "a failed TLS handshake";
     if (ending.said_goodbye) return std::nullopt;
     if (ending.answer.value_or(0) != 0) return "CONNACK " + std::to_string(*ending.answer);
     if (closed.by_peer) return ending.answer ? "an end of its own making" : "silence instead of CONNACK";

@@ -44,7 +44,7 @@ std::vector<LineSpec> device() {
                 optional("tls_version", text(), "Such as TLSv1.3."),
                 optional("transport", word({"tls", "wss"}), "What it speaks over."),
                 optional("certificate", flag(), "It showed a client certificate.")}),
-        expect("refuses", "The device does not accept the hub's certificate, or TLS fails otherwise.",
+        expect("refuses", "The device does not accept the hub's certificate: TLS fails, or the device leaves before CONNECT.",
                {optional("how", text(), "How it was seen.")}),
         expect(
             "connect", "CONNECT.",

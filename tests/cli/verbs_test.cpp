@@ -56,7 +56,8 @@ TEST_F(HubProcess, IsATargetForTheSuite) {
     // A second process takes the facts from the first one's line.
     const auto facts = json::parse(process_.out());
     const auto target = write_target(other, facts, "1s");
-    const auto ended = run_hubspec({"run", "--target", target, "--jobs", "8", "--report", "json:" + other.path("r.json")});
+    const auto ended =
+        run_hubspec({"run", "--target", target, "--jobs", "8", "--report", "json:" + other.path("r.json")});
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("not applicable"));
     EXPECT_THAT(ended.err, HasSubstr("passed"));
@@ -188,6 +189,25 @@ TEST(Lint, CountsWhatIsGood) {
     const auto ended = run_hubspec({"lint"});
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_THAT(ended.out, HasSubstr("nothing to complain about"));
+}
+
+TEST(Lint, ChecksStatementsOfDevices) {
+    std::vector<std::string> arguments{"lint"};
+    for (const auto& entry : std::filesystem::directory_iterator(HUBSPEC_SOURCE_DIR "/fixtures/devices"))
+        if (entry.path().extension() == ".yaml") arguments.insert(arguments.end(), {"--device", entry.path().string()});
+    ASSERT_GT(arguments.size(), 20u);
+    setenv("DEVICE_KEY", "a2V5", 1);
+    const auto good = run_hubspec(arguments);
+    EXPECT_EQ(good.status, 0) << good.err;
+    EXPECT_THAT(good.out, HasSubstr(std::to_string((arguments.size() - 1) / 2) + " statements, "));
+    const Folder folder;
+    const auto wrong =
+        run_hubspec({"lint", "--device", folder.write("a.yaml", "device: a\nclaims: {telemetri: true}\n"), "--device",
+                     folder.write("b.yaml", "device: b\nclaims: {telemetry: true}\n")});
+    EXPECT_EQ(wrong.status, 3);
+    EXPECT_THAT(wrong.err, HasSubstr("a.yaml:2:10: error: "));
+    EXPECT_THAT(wrong.err, HasSubstr("did you mean 'telemetry'?"));
+    EXPECT_THAT(wrong.err, HasSubstr("b.yaml:"));
 }
 
 TEST(List, NamesCasesAndDeviations) {

@@ -12,11 +12,27 @@ namespace {
 using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Device, GreetsFirst) {
     Scene scene;
     ASSERT_EQ(scene.all.size(), 1u);
     EXPECT_THAT(model::to_json(std::get<Say>(scene.all.front()).line), HasSubstr("\"hello\":1"));
+}
+
+TEST(Device, WithACertificateHasNoTokenToRenew) {
+    auto who = station();
+    EXPECT_THAT(model::to_json(std::get<Say>(Scene({}, who).all.front()).line), HasSubstr("renew_token"));
+    who.has_certificate = true;
+    EXPECT_THAT(model::to_json(std::get<Say>(Scene({}, who).all.front()).line), Not(HasSubstr("renew_token")));
+}
+
+TEST(Device, DoesNothingForWhichItWouldNeedAConnection) {
+    Scene scene;
+    scene.ask({{"do", "telemetry"}, {"payload", "too early"}});
+    EXPECT_EQ(scene.said("failed"), "\"there is no connection\"");
+    scene.come_up();
+    EXPECT_EQ(scene.messages("devices/"), "");
 }
 
 TEST(Device, DoesNotConnectUnasked) {
@@ -166,7 +182,7 @@ TEST(Device, GivesUpAfterThreeRefusalsAndSaysSo) {
     }
     scene.pass(1h);
     EXPECT_EQ(scene.count<Open>(), 3);
-    EXPECT_EQ(scene.said("failed"), "\"the hub refuses the connection\"");
+    EXPECT_EQ(scene.said("failed"), "\"CONNACK 5\"");
 }
 
 TEST(Device, KeepsTryingWhenTheHubIsUnavailable) {
@@ -287,6 +303,7 @@ TEST(Device, StaysAwayAfterItWasAskedToDisconnect) {
     scene.come_up();
     scene.ask({{"do", "disconnect"}});
     scene.give(Closed{});
+    EXPECT_EQ(scene.said("reason"), "\"\"");
     scene.pass(1h);
     EXPECT_EQ(scene.count<Open>(), 1);
     scene.ask({{"do", "connect"}});

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "fixtures/devices/plain/faults.hpp"
-#include "fixtures/devices/plain/program.hpp"
+#include "fixtures/devices/plain/wire_carrier.hpp"
 #include "tests/devices/support/scene.hpp"
 
 namespace hubspec::devices::test {

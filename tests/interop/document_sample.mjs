@@ -10,22 +10,22 @@ const binary = process.argv[2];
 const checks = new Checks();
 const hub = await startHub(binary, '--device', 'sample-device', '--x509-device', 'certified-device', '--x509-device', 'other-device');
 const service = await makeToken(binary, hub.serviceConnectionString);
-const name = hub.hostName.replace('.azure-devices.net', '');
 const known = Object.fromEntries(hub.devices.map((one) => [one.deviceId, one]));
-const certificateOf = (id) => [known[id].certificateFile, known[id].keyFile];
+const certificateOf = (id) => ({ DEVICE_CERTIFICATE: known[id].certificateFile, DEVICE_PRIVATE_KEY: known[id].keyFile });
 
-function runSample(id, ...proof) {
-  const file = fileURLToPath(new URL('document_sample.py', import.meta.url));
-  return runProgram('/usr/bin/python3', [file, hub.caFile, id, name, String(hub.mqttPort), ...proof], { timeout: 20_000 });
+function runSample(id, proof) {
+  const file = fileURLToPath(new URL('../../fixtures/devices/document_sample.py', import.meta.url));
+  const env = { ...process.env, DEVICE_HOST: hub.hostName, DEVICE_PORT: String(hub.mqttPort), DEVICE_CA: hub.caFile, DEVICE_ID: id, ...proof };
+  return runProgram('/usr/bin/python3', [file, '--once'], { env, timeout: 20_000 });
 }
 
 const variants = {
-  'the sample': ['sample-device', await makeToken(binary, known['sample-device'].connectionString)],
-  'its X.509 variant': ['certified-device', ...certificateOf('certified-device')],
+  'the sample': ['sample-device', { DEVICE_SAS_TOKEN: await makeToken(binary, known['sample-device'].connectionString) }],
+  'its X.509 variant': ['certified-device', certificateOf('certified-device')],
 };
-for (const [variant, [id, ...proof]] of Object.entries(variants)) {
+for (const [variant, [id, proof]] of Object.entries(variants)) {
   await checks.check(`${variant} connects and its message is acknowledged`, async () => {
-    const ended = await runSample(id, ...proof);
+    const ended = await runSample(id, proof);
     assert.equal(ended.status, 0, ended.out + ended.err);
     assert.match(ended.out, /Device connected with result code: 0\n/);
     assert.match(ended.out, /Device sent message\n/);
@@ -38,7 +38,7 @@ for (const [variant, [id, ...proof]] of Object.entries(variants)) {
 
 // The sample goes on trying for ever; the first refusal is what counts.
 await checks.check('its X.509 variant with the certificate of another device is refused with result code 5', async () => {
-  const ended = await runSample('certified-device', ...certificateOf('other-device'));
+  const ended = await runSample('certified-device', certificateOf('other-device'));
   assert.equal(ended.status, 1, ended.out + ended.err);
   assert.match(ended.out, /^Device connected with result code: 5\n/);
 });

@@ -69,7 +69,8 @@ protected:
         return ended.get_future().get();
     }
 
-    std::optional<TlsContext> server_tls_ = TlsContext::server(server_credential().certificate_pem, server_credential().key_pem);
+    std::optional<TlsContext> server_tls_ =
+        TlsContext::server(server_credential().certificate_pem, server_credential().key_pem);
     Socket::Callbacks server_callbacks_;
     std::shared_ptr<Socket> accepted_, client_;
     std::unique_ptr<Listener> listener_;

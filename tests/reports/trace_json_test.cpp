@@ -68,6 +68,7 @@ std::vector<EventForm> every_event() {
             PacketReceived{"main 2", mqtt::Pingreq{}, true},
             MalformedReceived{"main", {"MQTT-2.2.2-2", "reserved flags", 1}, {0x31}},
             ConnectionClosed{"main", true, false, "reset"},
+            ConnectionClosed{"main 2", true, true, "left before CONNECT", true},
             ServiceAsked{"x", {"PATCH", "/twins/d1", {{"If-Match", "*"}}, "{}"}},
             ServiceAnswered{"x", response},
             TelemetrySeen{value},

@@ -26,6 +26,7 @@ public:
             .close("closed (TLS close_notify)", true);
     }
     Series& no_handshake() { return tell(ConnectionClosed{"", true, false, "TLS handshake failed"}); }
+    Series& turned_away() { return open().tell(ConnectionClosed{name_, true, true, "left before CONNECT", true}); }
     Series& away(std::int64_t milliseconds) { return now_ += microseconds(milliseconds * 1000), *this; }
     Series& open() {
         name_ = "main " + std::to_string(++count_);
@@ -49,6 +50,10 @@ private:
     std::string name_;
     int count_ = 0;
 };
+
+TEST(Reconnects, WhoLeavesBeforeConnectDidNotLikeTheHandshake) {
+    EXPECT_THAT(Series().turned_away().away(20).open().reconnects(), ElementsAre("a failed TLS handshake #1 20"));
+}
 
 TEST(Reconnects, AreCountedByHowTheConnectionWasLost) {
     EXPECT_THAT(Series().answered(0).away(150).open().reconnects(), ElementsAre("FIN #1 150"));
