@@ -100,10 +100,13 @@ std::string system_bag(Scene& scene) {
 }
 std::string packets_of_telemetry(Scene& scene) { return telemetry(scene), scene.names(); }
 std::string has_id(Scene& scene) { return yes(telemetry(scene).packet_id != 0); }
-std::string bytes(Scene& scene) { return telemetry(scene), std::to_string(scene.count<SendBytes>()); }
 std::string again(Scene& scene) {
     telemetry(scene), scene.lose(), scene.all.clear(), scene.accept(true);
     return scene.messages("devices/");
+}
+std::string again_is_marked(Scene& scene) {
+    telemetry(scene), scene.lose(), scene.all.clear(), scene.accept(true);
+    return yes(scene.packets<mqtt::Publish>().at(0).dup);
 }
 std::string acknowledged(Scene& scene) {
     std::string text;
@@ -243,6 +246,7 @@ const std::vector<Difference>& differences() {
         {"never-connects", opens, "1", "0"},
 
         {"sends-telemetry-once", again, events + " x", ""},
+        {"sends-again-unmarked", again_is_marked, "yes", "no"},
         {"sends-at-quality-2", quality, "1", "2"},
         {"speaks-for-another-device", topic, events, "devices/other/messages/events/"},
         {"has-a-topic-of-its-own", topic, events, "telemetry"},
@@ -254,7 +258,6 @@ const std::vector<Difference>& differences() {
         {"begins-with-a-duplicate", first_dup, "no", "yes"},
         {"repeats-a-packet-id", packets_of_telemetry, "PUBLISH", "PUBLISH PUBLISH"},
         {"has-packet-id-0", has_id, "yes", "no"},
-        {"has-a-bad-length", bytes, "0", "1"},
         {"never-acknowledges", pubacks, " 5", ""},
         {"acknowledges-twice", pubacks, " 5", " 5 5"},
         {"acknowledges-another", pubacks, " 5", " 6"},
@@ -342,7 +345,7 @@ TEST(Faults, AreEachShownHere) {
                                 "trusts-any-name",    "trusts-expired", "trusts-future",
                                 "trusts-anything",    "names-no-host",  "ignores-sigterm"};  // the last in program_test
     for (const auto& one : differences()) shown.insert(one.fault);
-    for (const auto& part : {connecting_faults(), messages_faults(), twin_faults()})  // the others: identities_test
+    for (const auto& part : {connecting_faults(), messages_faults(), twin_faults()})  // the others: identities_test, packet_faults_test
         for (const auto& fault : part) EXPECT_TRUE(shown.erase(fault.name) == 1) << fault.name;
     EXPECT_THAT(shown, testing::IsEmpty());
 }
