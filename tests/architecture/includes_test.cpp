@@ -40,6 +40,8 @@ const std::map<std::string, Rule>& rules() {
         {"fixtures/devices/plain",
          {{"harness/model", "harness/mqtt", "harness/iothub", "harness/net", "harness/actors", "harness/scenario"},
           {}}},
+        {"fixtures/devices/client",
+         {{"harness/model", "harness/mqtt", "harness/actors", "fixtures/devices/plain"}, {"mqtt", "mosquitto.h"}}},
         {"fixtures/pki", {{}, {"openssl"}}},
         {"fixtures/hub", {{"harness/mqtt", "harness/iothub", "harness/model"}, {"nlohmann", "fmt"}}},
         {"fixtures/hub/server",

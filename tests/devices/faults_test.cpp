@@ -40,6 +40,16 @@ std::string life(Scene& scene) { return std::to_string(token_of(scene).expiry - 
 std::string own_signature(Scene& scene) {
     return yes(iothub::verify_signature(token_of(scene), *iothub::base64_decode(station().key)));
 }
+std::string password_text(Scene& scene) { return text_of(connect_of(scene).password.value_or(mqtt::Bytes{})); }
+std::string part_of_token(Scene& scene, const std::string& name) {
+    const auto text = password_text(scene);
+    const auto begin = text.find(name + "=") + name.size() + 1;
+    return text.substr(begin, text.find('&', begin) - begin);
+}
+std::string expiry(Scene& scene) { return part_of_token(scene, "se"); }
+std::string raw_resource(Scene& scene) { return part_of_token(scene, "sr"); }
+std::string broken_signature(Scene& scene) { return yes(part_of_token(scene, "sig").starts_with("%20")); }
+std::string gives_its_key_away(Scene& scene) { return yes(password_text(scene).starts_with("HostName=")); }
 std::string reserved_flag(Scene& scene) { return yes(connect_of(scene).reserved_flag); }
 std::string clean(Scene& scene) { return yes(connect_of(scene).clean_session); }
 std::string keep_alive(Scene& scene) { return std::to_string(connect_of(scene).keep_alive); }
@@ -90,6 +100,7 @@ mqtt::Publish telemetry(Scene& scene, model::Object more = {}) {
 }
 std::string topic(Scene& scene) { return telemetry(scene).topic; }
 std::string payload(Scene& scene) { return text_of(telemetry(scene).payload); }
+std::string size(Scene& scene) { return std::to_string(telemetry(scene).payload.size()); }
 std::string quality(Scene& scene) { return std::to_string(telemetry(scene).qos); }
 std::string first_dup(Scene& scene) { return yes(telemetry(scene).dup); }
 std::string bag(Scene& scene) {
@@ -226,6 +237,13 @@ const std::vector<Difference>& differences() {
         {"has-anothers-token", resource, "hub.example%2Fdevices%2Fd1", "hub.example%2Fdevices%2Fother"},
         {"has-an-expired-token", life, "3600", "-3600"},
         {"signs-with-another-key", own_signature, "yes", "no"},
+        {"has-an-expiry-in-milliseconds", expiry, "1700003600", "1700003600000"},
+        {"encodes-no-resource", raw_resource, "hub.example%2Fdevices%2Fd1", "hub.example/devices/d1"},
+        {"has-a-broken-signature", broken_signature, "no", "yes"},
+        {"sends-its-connection-string", gives_its_key_away, "no", "yes"},
+        {"encodes-no-client-type", user_name, hub_user,
+         "hub.example/d1/?api-version=2021-04-12&DeviceClientType=a b/1"},
+        {"announces-no-model", user_name, hub_user, "hub.example/d1/?api-version=2021-04-12&model-id=thermostat"},
         {"starts-clean", clean, "no", "yes"},
         {"keeps-alive-too-long", keep_alive, "60", "1200"},
         {"keeps-no-alive", keep_alive, "60", "0"},
@@ -253,6 +271,12 @@ const std::vector<Difference>& differences() {
         {"sends-nothing", payload, "x", ""},
         {"encodes-nothing", bag, "a%20b=c%2Fd", "a b=c/d"},
         {"writes-plus-for-blank", bag, "a%20b=c%2Fd", "a+b=c%2Fd"},
+        {"has-a-property-in-another-script", topic, events, events + "%C3%BC=1"},
+        {"has-a-long-message-id", topic, events, events + "%24.mid=" + std::string(129, 'm')},
+        {"has-a-local-creation-time", topic, events,
+         events + "iothub-creation-time-utc=2026-01-01T00%3A00%3A00%2B02%3A00"},
+        {"sends-too-much", size, "1", "262145"},
+        {"asks-elsewhere-for-a-certificate", topic, events, "$iothub/credential/POST/issueCertificate/?$rid=1"},
         {"drops-properties", bag, "a%20b=c%2Fd", ""},
         {"misspells-system-properties", system_bag, "%24.mid=m", "%24.xmid=m"},
         {"begins-with-a-duplicate", first_dup, "no", "yes"},
@@ -277,6 +301,8 @@ const std::vector<Difference>& differences() {
         {"asks-before-suback", until_suback, "CONNECT SUBSCRIBE", "CONNECT SUBSCRIBE PUBLISH"},
         {"asks-without-id", get, "$iothub/twin/GET/?$rid=1 ", "$iothub/twin/GET/? "},
         {"asks-with-an-empty-id", get, "$iothub/twin/GET/?$rid=1 ", "$iothub/twin/GET/?$rid= "},
+        {"asks-with-a-raw-id", two_gets, "$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=2 ",
+         "$iothub/twin/GET/?$rid=a/b 1 \n$iothub/twin/GET/?$rid=a/b 2 "},
         {"asks-with-one-id", two_gets, "$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=2 ",
          "$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=1 \n$iothub/twin/GET/?$rid=1 "},
         {"hides-its-twin", twin, R"({"desired":{}})", ""},
@@ -345,7 +371,8 @@ TEST(Faults, AreEachShownHere) {
                                 "trusts-any-name",    "trusts-expired", "trusts-future",
                                 "trusts-anything",    "names-no-host",  "ignores-sigterm"};  // the last in program_test
     for (const auto& one : differences()) shown.insert(one.fault);
-    for (const auto& part : {connecting_faults(), messages_faults(), twin_faults()})  // the others: identities_test, packet_faults_test
+    for (const auto& part :
+         {connecting_faults(), messages_faults(), twin_faults()})  // the others: identities_test, packet_faults_test
         for (const auto& fault : part) EXPECT_TRUE(shown.erase(fault.name) == 1) << fault.name;
     EXPECT_THAT(shown, testing::IsEmpty());
 }

@@ -124,11 +124,11 @@ TEST(Program, ListsItsFaults) {
     ASSERT_TRUE(json && json->array());
     EXPECT_EQ(json->array()->size(), faults().size());
     EXPECT_EQ(model::to_json(json->array()->front()),
-              R"({"name":"speaks-without-tls","breaks":["TLS-01"],"scenario":"certify/connects",)"
+              R"({"name":"speaks-without-tls","breaks":["TLS-01","SCOPE-05"],"scenario":"certify/connects",)"
               R"("summary":"It speaks MQTT without TLS."})");
     EXPECT_THAT(
         run("--list-faults").text,
-        HasSubstr("speaks-without-tls               TLS-01                       It speaks MQTT without TLS.\n"));
+        HasSubstr("speaks-without-tls               TLS-01,SCOPE-05              It speaks MQTT without TLS.\n"));
 }
 
 }  // namespace
