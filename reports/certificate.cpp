@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <set>
 
+#include "reports/certified.hpp"
 #include "reports/printable.hpp"
 
 namespace hubspec::reports {
@@ -42,20 +42,12 @@ std::vector<Told> findings_of(const RunResult& run) {
 
 std::string joined(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
 
-/// Why cases did not apply, each reason once with its scenarios.
-std::map<std::string, std::set<std::string>> not_tested(const RunResult& run) {
-    std::map<std::string, std::set<std::string>> reasons;
-    for (const auto& one : run.cases)
-        if (one.verdict == Verdict::not_applicable) reasons[one.reason].insert(one.scenario);
-    return reasons;
-}
-
 struct LevelCount {
     std::size_t held = 0, broken = 0;
 };
 
 /// Requirements by level: broken when a finding names it, held when a case that verifies it passed.
-std::map<std::string, LevelCount> levels_of(const RunResult& run) {
+std::map<Level, LevelCount> levels_of(const RunResult& run) {
     std::map<std::string, bool> broken;
     for (const auto& one : run.cases) {
         if (one.verdict == Verdict::not_applicable) continue;
@@ -63,36 +55,20 @@ std::map<std::string, LevelCount> levels_of(const RunResult& run) {
         for (const auto& finding : one.findings)
             for (const auto& id : finding.requirements) broken[id] = true;
     }
-    std::map<std::string, LevelCount> levels;
+    std::map<Level, LevelCount> levels;
     for (const auto& requirement : run.requirements)
         if (const auto found = broken.find(requirement.id); found != broken.end())
-            ++(found->second ? levels[std::string(to_string(requirement.level))].broken
-                             : levels[std::string(to_string(requirement.level))].held);
+            ++(found->second ? levels[requirement.level].broken : levels[requirement.level].held);
     return levels;
-}
-
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : one_line(text)) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
 }
 
 constexpr const char* style = R"(
 :root{color-scheme:light dark;--line:#8884}
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}
 table{border-collapse:collapse;width:100%}
+td{overflow-wrap:anywhere}
 td,th{border-bottom:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}
+.wide{overflow-x:auto}.wide td{overflow-wrap:normal;white-space:nowrap}
 pre{overflow-x:auto;font-size:13px;border:1px solid var(--line);padding:.5rem}
 .verdict{font-size:1.5rem;font-weight:600;border-left:.5rem solid;padding-left:1rem}
 .pass{border-color:#2a7d2a}.warn{border-color:#b07800}.fail{border-color:#b3261e}
@@ -100,7 +76,7 @@ pre{overflow-x:auto;font-size:13px;border:1px solid var(--line);padding:.5rem}
 )";
 
 std::string row(const std::string& name, const std::string& value) {
-    return "<tr><th scope=\"row\">" + escaped(name) + "</th><td>" + escaped(value) + "</td></tr>\n";
+    return "<tr><th scope=\"row\">" + html_safe(name) + "</th><td>" + html_safe(value) + "</td></tr>\n";
 }
 
 std::string packets_of(const CaseResult& one, std::optional<std::size_t> marked) {
@@ -110,7 +86,7 @@ std::string packets_of(const CaseResult& one, std::optional<std::size_t> marked)
         if (line.lane == "harness" && i != marked) continue;
         const char* arrow = line.direction == "sent" ? "->" : line.direction == "received" ? "<-" : "--";
         text += fmt::format("{} {:>11.3f} ms  {:<8} {} {}\n", i == marked ? ">" : " ",
-                            static_cast<double>(line.at.count()) / 1000.0, line.lane, arrow, escaped(line.text));
+                            static_cast<double>(line.at.count()) / 1000.0, line.lane, arrow, html_safe(line.text));
     }
     return text;
 }
@@ -124,57 +100,14 @@ std::string sentence_of(const RunResult& run, const std::string& id) {
 std::string html_of(const RunResult& run, const Told& told) {
     const auto& finding = *told.finding;
     std::string html =
-        "<section><h3>" + escaped(std::string(to_string(finding.verdict)) + ": " + finding.summary) + "</h3>\n<ul>\n";
+        "<section><h3>" + html_safe(std::string(to_string(finding.verdict)) + ": " + finding.summary) + "</h3>\n<ul>\n";
     for (const auto& id : finding.requirements)
-        html += "<li><strong>" + escaped(id) + "</strong> " + escaped(sentence_of(run, id)) + "</li>\n";
-    html += "</ul>\n<p>Scenario <code>" + escaped(told.first->scenario) + "</code>, " + std::to_string(told.cases) +
-            (told.cases == 1 ? " case" : " cases") + ": " + escaped(told.first->title) + "</p>\n";
-    if (!finding.hint.empty()) html += "<p>" + escaped(finding.hint) + "</p>\n";
+        html += "<li><strong>" + html_safe(id) + "</strong> " + html_safe(sentence_of(run, id)) + "</li>\n";
+    html += "</ul>\n<p>Scenario <code>" + html_safe(told.first->scenario) + "</code>, " + std::to_string(told.cases) +
+            (told.cases == 1 ? " case" : " cases") + ": " + html_safe(told.first->title) + "</p>\n";
+    if (!finding.hint.empty()) html += "<p>" + html_safe(finding.hint) + "</p>\n";
     return html + "<details><summary>Packets</summary><pre>" + packets_of(*told.first, finding.trace_line) +
            "</pre></details></section>\n";
-}
-
-std::string claim_word(const ClaimResult& one) {
-    if (one.claimed) return one.shown ? "claimed and seen" : "claimed and never seen";
-    return one.shown ? "seen and not claimed" : "not claimed";
-}
-
-std::string verdict_word(const ClaimResult& one) {
-    if (!one.claimed) return {};
-    if (!one.shown) return "fail";
-    return one.cases == 0 ? "not tested" : std::string(to_string(one.verdict));
-}
-
-/// How long the device stayed away after losses of one kind, in milliseconds.
-struct Away {
-    std::vector<double> all;                              // sorted
-    std::map<std::size_t, std::vector<double>> attempts;  // the same by the number of the loss in its series
-
-    double median() const { return all[all.size() / 2]; }
-    /// Half the way from the quarter to the three quarters, of the median: 0 is the same pause each time.
-    double jitter() const { return median() <= 0 ? 0 : (all[all.size() * 3 / 4] - all[all.size() / 4]) / 2 / median(); }
-    /// Medians of the first, second, ... loss: whether the device backs off.
-    std::vector<double> growth() const {
-        std::vector<double> medians;
-        for (auto [number, delays] : attempts) {
-            std::sort(delays.begin(), delays.end());
-            medians.push_back(delays[delays.size() / 2]);
-        }
-        return medians;
-    }
-};
-
-std::map<std::string, Away> reconnects_of(const RunResult& run) {
-    std::map<std::string, Away> kinds;
-    for (const auto& one : run.cases)
-        for (const auto& reconnect : one.reconnects) {
-            auto& kind = kinds[reconnect.after];
-            const double milliseconds = static_cast<double>(reconnect.delay.count()) / 1000;
-            kind.all.push_back(milliseconds);
-            kind.attempts[reconnect.attempt].push_back(milliseconds);
-        }
-    for (auto& [after, kind] : kinds) std::sort(kind.all.begin(), kind.all.end());
-    return kinds;
 }
 
 std::string row_of_reconnects(const std::string& after, const Away& kind) {
@@ -184,7 +117,7 @@ std::string row_of_reconnects(const std::string& after, const Away& kind) {
           fmt::format("{:.0f}", kind.median()), fmt::format("{:.0f}", kind.all.back()),
           fmt::format("{:.0f} %", kind.jitter() * 100), fmt::format("{:.0f}", fmt::join(kind.growth(), ", "))})
         cells += "<td>" + text + "</td>";
-    return "<tr><th scope=\"row\">" + escaped(after) + "</th>" + cells + "</tr>\n";
+    return "<tr><th scope=\"row\">" + html_safe(after) + "</th>" + cells + "</tr>\n";
 }
 
 std::string html_of_reconnects(const RunResult& run) {
@@ -192,12 +125,13 @@ std::string html_of_reconnects(const RunResult& run) {
     if (kinds.empty()) return "<p>It lost no connection.</p>\n";
     std::string html =
         "<p>How long the device stayed away, in milliseconds. The last column has the medians of the first, second, "
-        "... "
-        "loss of a series; jitter is half the distance of the quartiles, of the median.</p>\n"
-        "<table>\n<tr><th>After</th><th>Times</th><th>Least</th><th>Median</th><th>Most</th><th>Jitter</th>"
+        "... loss of a series; jitter is half the distance of the quartiles, of the median.</p>\n"
+        "<div "
+        "class=\"wide\"><table>\n<tr><th>After</th><th>Times</th><th>Least</th><th>Median</th><th>Most</th><th>Jitter</"
+        "th>"
         "<th>In a series</th></tr>\n";
     for (const auto& [after, kind] : kinds) html += row_of_reconnects(after, kind);
-    return html + "</table>\n";
+    return html + "</table></div>\n";
 }
 
 }  // namespace
@@ -205,7 +139,8 @@ std::string html_of_reconnects(const RunResult& run) {
 std::string certificate_verdict(const RunResult& run) {
     const auto counts = count(run.cases);
     const bool whole = run.certification && run.certification->is_whole && !run.interrupted;
-    if (counts.fail > 0 || has_false_claim(run)) return "not conformant";
+    // A baseline makes a run pass, and nothing conformant.
+    if (counts.fail > 0 || counts.expected_failure > 0 || has_false_claim(run)) return "not conformant";
     if (!whole || counts.error > 0 || counts.inconclusive > 0) return "not complete";
     return counts.warn > 0 ? "conformant with warnings" : "conformant";
 }
@@ -231,7 +166,7 @@ std::string to_certificate_yaml(const RunResult& run) {
                     counts.pass, counts.warn, counts.fail, counts.error, counts.inconclusive, counts.not_applicable);
     yaml += "levels:\n";
     for (const auto& [level, number] : levels_of(run))
-        yaml += fmt::format("  {}: {{held: {}, broken: {}}}\n", level, number.held, number.broken);
+        yaml += fmt::format("  {}: {{held: {}, broken: {}}}\n", to_string(level), number.held, number.broken);
     yaml += "claims:\n";
     for (const auto& one : certification.claims)
         yaml += fmt::format(
@@ -270,8 +205,8 @@ std::string to_certificate_html(const RunResult& run) {
     std::string html =
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Certificate: " +
-        escaped(title) + "</title><style>" + style + "</style></head><body>\n<h1>" + escaped(title) +
-        "</h1>\n<p class=\"verdict " + colour + "\">" + escaped(verdict) +
+        html_safe(title) + "</title><style>" + style + "</style></head><body>\n<h1>" + html_safe(title) +
+        "</h1>\n<p class=\"verdict " + colour + "\">" + html_safe(verdict) +
         "</p>\n<h2>What was certified</h2>\n<table>\n";
     html += row("Protocol", "Azure IoT Hub over MQTT 3.1.1, api-version " + run.api_version);
     html += row("When", run.started_at);
@@ -283,7 +218,8 @@ std::string to_certificate_html(const RunResult& run) {
         fmt::format("{} passed, {} with a warning, {} failed, {} errors, {} inconclusive, {} not applicable",
                     counts.pass, counts.warn, counts.fail, counts.error, counts.inconclusive, counts.not_applicable));
     for (const auto& [level, number] : levels_of(run))
-        html += row("Level " + level, fmt::format("{} requirements held, {} broken", number.held, number.broken));
+        html += row(fmt::format("Level {}", to_string(level)),
+                    fmt::format("{} requirements held, {} broken", number.held, number.broken));
     html += "</table>\n<h2>Claims</h2>\n<table>\n";
     for (const auto& one : certification.claims)
         html += row(one.name, claim_word(one) + (one.claimed ? fmt::format(": {} ({} {})", verdict_word(one), one.cases,
@@ -298,9 +234,9 @@ std::string to_certificate_html(const RunResult& run) {
         html += row(reason, joined({scenarios.begin(), scenarios.end()}));
     html += "</table>\n<h2>All cases</h2>\n<table>\n";
     for (const auto& one : run.cases)
-        html += "<tr><td>" + escaped(std::string(to_string(one.verdict))) + "</td><td><details><summary>" +
-                escaped(one.name) + "</summary><pre>" + packets_of(one, std::nullopt) + "</pre></details></td><td>" +
-                escaped(one.title) + "</td></tr>\n";
+        html += "<tr><td>" + html_safe(std::string(to_string(one.verdict))) + "</td><td><details><summary>" +
+                html_safe(one.name) + "</summary><pre>" + packets_of(one, std::nullopt) + "</pre></details></td><td>" +
+                html_safe(one.title) + "</td></tr>\n";
     return html + "</table>\n</body></html>\n";
 }
 

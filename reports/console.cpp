@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
 
+#include "reports/failures.hpp"
 #include "reports/printable.hpp"
+#include "reports/tally.hpp"
 
 namespace hubspec::reports {
 
@@ -24,6 +24,8 @@ const char* colour_of(Verdict verdict) {
     switch (verdict) {
         case Verdict::pass:
             return "32";
+        case Verdict::expected_failure:
+            return "36";
         case Verdict::warn:
             return "33";
         case Verdict::not_applicable:
@@ -41,6 +43,8 @@ std::string word_of(Verdict verdict) {
     switch (verdict) {
         case Verdict::pass:
             return "PASS";
+        case Verdict::expected_failure:
+            return "XFAIL";
         case Verdict::warn:
             return "WARN";
         case Verdict::not_applicable:
@@ -119,50 +123,19 @@ std::string finding_text(const CaseResult& result, const Finding& finding, const
     return text + "  packets\n" + around(result, finding.trace_line, style);
 }
 
-// Numbers and invented ids differ from case to case and say nothing.
-std::string without_numbers(const std::string& text) {
-    std::string kept;
-    for (const unsigned char c : text)
-        if (std::isxdigit(c) == 0)
-            kept += static_cast<char>(c);
-        else if (kept.empty() || kept.back() != '#')
-            kept += '#';
-    return kept;
-}
-
-bool fail_alike(const CaseResult& a, const CaseResult& b) {
-    return a.scenario == b.scenario && a.verdict == b.verdict &&
-           std::equal(a.findings.begin(), a.findings.end(), b.findings.begin(), b.findings.end(),
-                      [](const Finding& one, const Finding& other) {
-                          return one.type == other.type && one.place == other.place &&
-                                 without_numbers(one.actual) == without_numbers(other.actual);
-                      });
-}
-
 std::string milliseconds(std::chrono::microseconds time) {
     return time.count() < 10'000'000 ? fmt::format("{} ms", time.count() / 1000)
                                      : fmt::format("{:.1f} s", static_cast<double>(time.count()) / 1e6);
 }
 
-std::string area_of(const std::string& id) { return id.substr(0, id.rfind('-')); }
-
-// Areas with their requirements: how many were proven, and how many were put in question.
 std::string area_table(const RunResult& run) {
-    std::map<std::string, std::set<std::string>> proven, questioned;
-    for (const auto& one : run.cases)
-        for (const auto& id : one.requirements) {
-            if (one.verdict == Verdict::pass) proven[area_of(id)].insert(id);
-            if (one.verdict > Verdict::warn) questioned[area_of(id)].insert(id);
-        }
     std::string text;
-    std::set<std::string> areas;
-    for (const auto& [area, ids] : proven) areas.insert(area);
-    for (const auto& [area, ids] : questioned) areas.insert(area);
-    for (const auto& area : areas) {
-        std::size_t held = 0;
-        for (const auto& id : proven[area]) held += questioned[area].contains(id) ? 0 : 1;
-        text += fmt::format("  {:<10} {:>3} held{}\n", one_line(area), held,
-                            questioned[area].empty() ? "" : fmt::format(", {} not", questioned[area].size()));
+    for (const auto& area : areas_of(run)) {
+        text += fmt::format("  {:<10} {:>3} held", one_line(area.name), area.held);
+        if (area.warned > 0) text += fmt::format(", {} with a warning", area.warned);
+        if (area.excused > 0) text += fmt::format(", {} broken as expected", area.excused);
+        if (area.broken > 0) text += fmt::format(", {} broken", area.broken);
+        text += "\n";
     }
     return text;
 }
@@ -203,18 +176,13 @@ std::string format_failure(const CaseResult& result, const RunResult& run, const
 
 std::string format_failures(const RunResult& run, const ConsoleStyle& style) {
     std::string text;
-    std::vector<const CaseResult*> told;
-    for (const auto& one : run.cases) {
-        if (one.verdict <= Verdict::pass || one.verdict == Verdict::not_applicable) continue;
-        const auto alike =
-            std::find_if(told.begin(), told.end(), [&](const auto* other) { return fail_alike(*other, one); });
-        if (alike != told.end() && style.verbosity == 0) continue;
-        told.push_back(&one);
-        text += "\n" + format_failure(one, run, style);
-        const auto others = std::count_if(run.cases.begin(), run.cases.end(),
-                                          [&](const CaseResult& other) { return fail_alike(one, other); }) -
-                            1;
-        if (others > 0 && style.verbosity == 0)
+    for (const auto& failure : failures_of(run)) {
+        text += "\n" + format_failure(run.cases[failure.first], run, style);
+        const auto others = failure.alike.size();
+        if (others == 0) continue;
+        if (style.verbosity > 0)
+            for (const auto other : failure.alike) text += "\n" + format_failure(run.cases[other], run, style);
+        else
             text += fmt::format("  {} more {} of this scenario ended alike (-v shows them)\n", others,
                                 others == 1 ? "case" : "cases");
     }
@@ -252,6 +220,7 @@ std::string format_summary(const RunResult& run, const std::string& rerun, const
     };
     add(counts.pass, Verdict::pass, "passed");
     add(counts.warn, Verdict::warn, "passed with a warning");
+    add(counts.expected_failure, Verdict::expected_failure, "failed as expected");
     add(counts.fail, Verdict::fail, "failed");
     add(counts.error, Verdict::error, "errors");
     add(counts.inconclusive, Verdict::inconclusive, "inconclusive");
@@ -263,37 +232,6 @@ std::string format_summary(const RunResult& run, const std::string& rerun, const
     if (run.interrupted) text += "The run was interrupted.\n";
     if (!rerun.empty()) text += "Again, only what failed:\n  " + rerun + "\n";
     return text;
-}
-
-LiveProgress::LiveProgress(std::ostream& out, ConsoleStyle style, std::size_t total, bool quiet)
-    : out_(out), style_(style), total_(total), quiet_(quiet) {}
-
-void LiveProgress::began(const std::string& name) {
-    current_ = one_line(name);
-    draw();
-}
-
-void LiveProgress::finished(const CaseResult& result) {
-    ++done_;
-    if (result.verdict > Verdict::warn) ++failed_;
-    clear();
-    const bool notable = result.verdict > Verdict::pass;
-    if (!quiet_ || notable) out_ << format_case_line(result, style_) << "\n";
-    if (style_.verbosity > 0) out_ << format_trace(result, style_);
-    draw();
-}
-
-void LiveProgress::clear() {
-    if (style_.terminal) out_ << "\r\x1b[K" << std::flush;
-}
-
-void LiveProgress::draw() {
-    if (!style_.terminal || done_ >= total_) return;
-    const std::string line =
-        fmt::format("[{}/{}] {}{}", done_, total_, failed_ > 0 ? fmt::format("{} failed  ", failed_) : "", current_);
-    // The last column stays free: some terminals wrap when it is written to.
-    const auto columns = static_cast<std::size_t>(std::max(style_.width, 1)) - 1;
-    out_ << "\r\x1b[K" << head(line, columns) << std::flush;
 }
 
 }  // namespace hubspec::reports

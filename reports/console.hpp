@@ -1,6 +1,5 @@
 #pragma once
 
-#include <ostream>
 #include <string>
 
 #include "harness/model/result.hpp"
@@ -32,23 +31,5 @@ std::string format_trace(const model::CaseResult& result, const ConsoleStyle& st
 /// Verdict, counts, requirement areas, silence accounting and, after a failure, the command that reruns only the
 /// failures.
 std::string format_summary(const model::RunResult& run, const std::string& rerun, const ConsoleStyle& style);
-
-/// What goes on while it goes on: one line that is rewritten on a terminal, a line for each case elsewhere.
-class LiveProgress {
-public:
-    LiveProgress(std::ostream& out, ConsoleStyle style, std::size_t total, bool quiet);
-    void began(const std::string& name);
-    void finished(const model::CaseResult& result);
-    /// Removes the rewritten line: something else will be printed.
-    void clear();
-
-private:
-    void draw();
-    std::ostream& out_;
-    ConsoleStyle style_;
-    std::size_t total_ = 0, done_ = 0, failed_ = 0;
-    bool quiet_ = false;
-    std::string current_;
-};
 
 }  // namespace hubspec::reports

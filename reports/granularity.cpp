@@ -15,6 +15,7 @@ CaseResult outline(const CaseResult& one) {
     test.steps.clear();
     test.findings.clear();
     test.notes.clear();
+    test.earlier_attempts.clear();
     test.checks_planned = test.checks_executed = test.checks_passed = 0;
     test.duration = {};
     return test;
@@ -34,7 +35,10 @@ CaseResult step_test(const CaseResult& one, std::size_t index) {
     for (const auto& finding : one.findings)
         if (finding.step == index) test.findings.push_back(finding);
     test.verdict = verdict_of(test.findings, step);
-    test.reason = test.verdict == Verdict::not_applicable ? "not run: the case ended before this step" : "";
+    if (test.verdict == Verdict::not_applicable)
+        test.reason = "not run: the case ended before this step";
+    else if (test.verdict != Verdict::expected_failure)
+        test.reason.clear();
     test.steps = {step};
     test.checks_planned = 1;
     test.checks_executed = step.state == "not run" ? 0 : 1;
@@ -54,10 +58,11 @@ void add_steps(std::vector<CaseResult>& tests, const CaseResult& one) {
         tests.push_back(step_test(one, i));
         explained = std::max(explained, tests.back().verdict);
     }
-    if (tests.size() == first || explained < one.verdict)
-        tests.push_back(one);
-    else
-        tests[first].duration = one.duration;
+    if (tests.size() == first || explained < one.verdict) return tests.push_back(one);
+    tests[first].duration = one.duration;
+    const auto decisive = std::find_if(tests.begin() + static_cast<std::ptrdiff_t>(first), tests.end(),
+                                       [&](const CaseResult& test) { return test.verdict == explained; });
+    decisive->earlier_attempts = one.earlier_attempts;
 }
 
 CaseResult requirement_test(const RunResult& run, const std::string& id) {
@@ -105,6 +110,9 @@ std::vector<CaseResult> by_requirement(const RunResult& run) {
         if (test.verdict == Verdict::pass || test.verdict == Verdict::warn) test.reason.clear();
         all.push_back(std::move(test));
     }
+    // What is of no requirement must not be lost: shards that are missing.
+    for (const auto& one : run.cases)
+        if (one.requirements.empty() && one.verdict > Verdict::warn) all.push_back(one);
     return all;
 }
 

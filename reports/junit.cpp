@@ -14,6 +14,7 @@
 
 #include "reports/console.hpp"
 #include "reports/printable.hpp"
+#include "reports/run_names.hpp"
 #include "reports/setup.hpp"
 
 namespace hubspec::reports {
@@ -77,7 +78,7 @@ void add_text(pugi::xml_node node, const std::string& text) {
 std::string title_line(const std::string& text) { return shortened(plain(text), longest_message); }
 
 std::string case_name(const CaseResult& one) {
-    if (one.name.starts_with("[setup] ")) return one.name;
+    if (one.name.starts_with("[setup] ") || one.name.starts_with("[baseline] ")) return one.name;
     // What tells it from others of its scenario: axes, the round, the run that it was merged from.
     const bool begins = one.name.starts_with(one.scenario);
     const auto rest = plain(begins ? one.name.substr(one.scenario.size()) : " " + one.name);
@@ -130,6 +131,7 @@ std::string type_of(const CaseResult& one) {
             return "conformance.must";
         case Verdict::warn:
         case Verdict::pass:
+        case Verdict::expected_failure:
         case Verdict::not_applicable:
             return "conformance.should";
     }
@@ -167,13 +169,19 @@ void add_properties(pugi::xml_node node, const std::vector<std::pair<std::string
 std::optional<std::string> reason_to_skip(const CaseResult& one, const RunResult& run) {
     if (one.verdict == Verdict::not_applicable)
         return "not applicable: " + (one.reason.empty() ? no_reason : one.reason);
+    if (one.verdict == Verdict::expected_failure)
+        return "expected failure: " + (one.reason.empty() ? no_reason : one.reason);
     if (waits_for_setup(one, run)) return "did not run: " + one.reason;
     return std::nullopt;
 }
 
 void add_outcome(pugi::xml_node node, const CaseResult& one, const Source& source) {
     if (const auto reason = reason_to_skip(one, source.run)) {
-        set(node.append_child("skipped"), "message", title_line(*reason));
+        auto skipped = node.append_child("skipped");
+        // Validating readers know no type here.
+        if (one.verdict == Verdict::expected_failure && source.options.flavor == JunitFlavor::rich)
+            set(skipped, "type", "xfail");
+        set(skipped, "message", title_line(*reason));
         return;
     }
     const bool failed = fails(one, source.options);
@@ -186,9 +194,10 @@ void add_outcome(pugi::xml_node node, const CaseResult& one, const Source& sourc
 
 // One case, whatever it took: surefire's elements for attempts before the last. Readers know the Failure forms, not the
 // Error forms. Validating readers know neither; there the attempts are lines of the output.
-void add_attempts(pugi::xml_node node, const CaseResult& one, const JunitOptions& options) {
-    if (options.flavor == JunitFlavor::strict) return;
-    const bool passed_at_last = !fails(one, options) && !errs(one);
+// A reader takes a skipped case with attempts for one that passed.
+void add_attempts(pugi::xml_node node, const CaseResult& one, const Source& source) {
+    if (source.options.flavor == JunitFlavor::strict || reason_to_skip(one, source.run)) return;
+    const bool passed_at_last = !fails(one, source.options) && !errs(one);
     int number = 0;
     for (const auto& reason : one.earlier_attempts) {
         auto child = node.append_child(passed_at_last ? "flakyFailure" : "rerunFailure");
@@ -200,8 +209,10 @@ void add_attempts(pugi::xml_node node, const CaseResult& one, const JunitOptions
 
 std::string story_of(const CaseResult& one) {
     std::string text;
-    if (one.verdict == Verdict::warn)
-        for (const auto& finding : one.findings) text += "warning: " + one_line(finding.summary) + "\n";
+    if (one.verdict == Verdict::warn || one.verdict == Verdict::expected_failure)
+        for (const auto& finding : one.findings)
+            text += std::string(one.verdict == Verdict::warn ? "warning: " : "expected failure: ") +
+                    one_line(finding.summary) + "\n";
     int number = 0;
     for (const auto& reason : one.earlier_attempts)
         text += fmt::format("attempt {} was an error: {}\n", ++number, one_line(reason));
@@ -235,7 +246,7 @@ void add_case(pugi::xml_node suite, const CaseResult& one, const Source& source)
         add_properties(node, properties_of(one, source.run));
     }
     add_outcome(node, one, source);
-    add_attempts(node, one, source.options);
+    add_attempts(node, one, source);
     add_output(node, one, source);
 }
 
@@ -278,7 +289,7 @@ void add_suite_properties(pugi::xml_node suite, const RunResult& run) {
     for (const auto& name : run.deviations) all.emplace_back("deviation", plain(name));
     all.emplace_back("seed", std::to_string(run.seed));
     if (!run.api_version.empty()) all.emplace_back("api-version", plain(run.api_version));
-    if (!run.shard.empty()) all.emplace_back("shard", plain(run.shard));
+    if (const auto shards = shards_of(run); !shards.empty()) all.emplace_back("shard", shards);
     if (run.interrupted) all.emplace_back("interrupted", "true");
     add_properties(suite, all);
 }

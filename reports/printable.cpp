@@ -44,6 +44,23 @@ std::string one_line(std::string_view text) {
     return out;
 }
 
+std::string html_safe(std::string_view text) {
+    std::string out;
+    for (const char c : one_line(text)) {
+        if (c == '&')
+            out += "&amp;";
+        else if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '"')
+            out += "&quot;";
+        else
+            out += c;
+    }
+    return out;
+}
+
 std::string_view head(std::string_view text, std::size_t most) {
     if (text.size() <= most) return text;
     while (most > 0 && continues(text[most])) --most;

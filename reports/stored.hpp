@@ -6,9 +6,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
+
+#include "harness/model/result.hpp"
 
 namespace hubspec::reports {
 
@@ -55,6 +59,16 @@ public:
         std::vector<std::string> all;
         const auto& list = get(name, "a list", &Json::is_array);
         for (std::size_t i = 0; i < list.size(); ++i) all.push_back(text_of(list[i], name, std::to_string(i)));
+        return all;
+    }
+    std::vector<std::size_t> sizes(const char* name) const {
+        std::vector<std::size_t> all;
+        const auto& list = get(name, "a list", &Json::is_array);
+        for (std::size_t i = 0; i < list.size(); ++i) {
+            if (!list[i].is_number_unsigned())
+                fail(std::string(name) + "/" + std::to_string(i), "a number is expected" + instead_of(list[i]));
+            all.push_back(list[i].get<std::size_t>());
+        }
         return all;
     }
     template <class Read>
@@ -111,5 +125,17 @@ private:
     const Json& json_;
     std::string pointer_;
 };
+
+inline const auto stored_verdicts = {model::Verdict::not_applicable,
+                                     model::Verdict::pass,
+                                     model::Verdict::expected_failure,
+                                     model::Verdict::warn,
+                                     model::Verdict::inconclusive,
+                                     model::Verdict::error,
+                                     model::Verdict::fail};
+inline const auto stored_levels = {model::Level::must, model::Level::should, model::Level::may, model::Level::info};
+
+/// A document from outside; a text says what is wrong with it.
+std::variant<Json, std::string> parse_stored(std::string_view text);
 
 }  // namespace hubspec::reports

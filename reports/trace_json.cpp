@@ -35,7 +35,7 @@ void members(A& a, ClockMoved& e) {
 template <class A>
 void members(A& a, ConnectionOpened& e) {
     a("connection", e.connection), a("tlsVersion", e.tls_version), a("serverName", e.server_name);
-    a("transport", e.transport), a("certificate", e.certificate);
+    a("transport", e.transport), a("certificate", e.certificate), a("chain", e.chain), a("path", e.path);
 }
 template <class A>
 void members(A& a, UpgradeAnswered& e) {
@@ -74,6 +74,14 @@ void members(A& a, ServiceAsked& e) {
 template <class A>
 void members(A& a, ServiceAnswered& e) {
     a("exchange", e.exchange), a("response", e.response);
+}
+template <class A>
+void members(A& a, CloudMessageSent& e) {
+    a("exchange", e.exchange), a("message", e.message);
+}
+template <class A>
+void members(A& a, CloudMessageSettled& e) {
+    a("exchange", e.exchange), a("outcome", e.outcome), a("condition", e.condition), a("description", e.description);
 }
 template <class A>
 void members(A& a, TelemetrySeen& e) {
@@ -178,10 +186,15 @@ void members(A&, mqtt::Disconnect&) {}
 
 // In the order of the variant.
 constexpr std::array<const char*, std::variant_size_v<EventForm>> kinds{
-    "stepBegan",        "stepExpired",   "nameBound",       "harnessFailed", "clockMoved",     "connectionOpened",
-    "upgradeAnswered",  "pingFrameSent", "packetSent",      "bytesSent",     "packetReceived", "malformedReceived",
-    "connectionClosed", "serviceAsked",  "serviceAnswered", "telemetrySeen", "logSeen",        "deviceStarted",
-    "deviceExited",     "appAsked",      "appAnswered",     "appTold",       "hubTold"};
+    "stepBegan",        "stepExpired",         "nameBound",
+    "harnessFailed",    "clockMoved",          "connectionOpened",
+    "upgradeAnswered",  "pingFrameSent",       "packetSent",
+    "bytesSent",        "packetReceived",      "malformedReceived",
+    "connectionClosed", "serviceAsked",        "serviceAnswered",
+    "cloudMessageSent", "cloudMessageSettled", "telemetrySeen",
+    "logSeen",          "deviceStarted",       "deviceExited",
+    "appAsked",         "appAnswered",         "appTold",
+    "hubTold"};
 
 const char* name_in(const EventForm&, std::size_t index) { return kinds[index]; }
 std::string name_in(const mqtt::Packet&, std::size_t index) {

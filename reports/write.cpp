@@ -2,14 +2,23 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <map>
 
+#include "reports/annotations.hpp"
+#include "reports/badge.hpp"
 #include "reports/certificate.hpp"
+#include "reports/csv.hpp"
+#include "reports/event_stream.hpp"
+#include "reports/html.hpp"
+#include "reports/markdown.hpp"
+#include "reports/matrix.hpp"
 #include "reports/results_json.hpp"
+#include "reports/tap.hpp"
 
 namespace hubspec::reports {
 
@@ -49,12 +58,50 @@ std::optional<std::string> write_folder(const std::string& folder, const model::
     return std::nullopt;
 }
 
-std::string text_of(Format format, const model::RunResult& run, const JunitOptions& options) {
+struct Writer {
+    const char* name;
+    Format format;
+    const char* ending;  ///< of a usual file
+};
+constexpr std::array writers{Writer{"json", Format::json, "json"},
+                             Writer{"ndjson", Format::ndjson, "ndjson"},
+                             Writer{"junit", Format::junit, "xml"},
+                             Writer{"tap", Format::tap, "tap"},
+                             Writer{"markdown", Format::markdown, "md"},
+                             Writer{"github", Format::github, "txt"},
+                             Writer{"csv", Format::csv, "csv"},
+                             Writer{"matrix", Format::matrix, "html"},
+                             Writer{"badge", Format::badge, "svg"},
+                             Writer{"badge-json", Format::badge_json, "json"},
+                             Writer{"html", Format::html, "html"},
+                             Writer{"certificate", Format::certificate, "yaml"},
+                             Writer{"certificate-html", Format::certificate_html, "html"}};
+
+std::string text_of(Format format, const model::RunResult& run, const JunitOptions& options, const Protocol& protocol) {
+    const bool strict = options.strict_verdicts;
     switch (format) {
         case Format::json:
             return to_results_json(run);
+        case Format::ndjson:
+            return to_events(run);
         case Format::junit:
             return to_junit(run, options);
+        case Format::tap:
+            return to_tap(run, strict);
+        case Format::markdown:
+            return to_markdown(run, strict);
+        case Format::github:
+            return to_annotations(run, strict);
+        case Format::matrix:
+            return to_matrix({run});
+        case Format::csv:
+            return to_csv(run);
+        case Format::badge:
+            return to_badge_svg(run, strict);
+        case Format::badge_json:
+            return to_badge_json(run, strict);
+        case Format::html:
+            return to_html(run, protocol);
         case Format::certificate:
             return to_certificate_yaml(run);
         case Format::certificate_html:
@@ -68,18 +115,18 @@ std::string text_of(Format format, const model::RunResult& run, const JunitOptio
 std::variant<Destination, std::string> parse_destination(const std::string& option) {
     const auto colon = option.find(':');
     const auto format = option.substr(0, colon);
-    static const std::map<std::string, std::pair<Format, const char*>> known{
-        {"json", {Format::json, "json"}},
-        {"junit", {Format::junit, "xml"}},
-        {"certificate", {Format::certificate, "yaml"}},
-        {"certificate-html", {Format::certificate_html, "html"}}};
-    const auto found = known.find(format);
-    if (found == known.end())
-        return "--report " + option + ": '" + format +
-               "' is no format; there are json, junit, certificate and certificate-html, as in junit:report.xml";
+    const auto* found =
+        std::find_if(writers.begin(), writers.end(), [&](const Writer& one) { return format == one.name; });
+    if (found == writers.end()) return "--report " + option + ": '" + format + "' is no format; there are " + formats();
     if (colon == std::string::npos || colon + 1 == option.size())
-        return "--report " + option + ": the path is missing, as in " + format + ":report." + found->second.second;
-    return Destination{found->second.first, option.substr(colon + 1)};
+        return "--report " + option + ": the path is missing, as in " + format + ":report." + found->ending;
+    return Destination{found->format, option.substr(colon + 1)};
+}
+
+std::string formats() {
+    std::string all;
+    for (const auto& one : writers) all += (all.empty() ? "" : ", ") + std::string(one.name);
+    return all;
 }
 
 std::optional<std::string> write_file(const std::string& path, const std::string& text) {
@@ -105,12 +152,15 @@ std::optional<std::string> write_file(const std::string& path, const std::string
 }
 
 std::optional<std::string> write_report(const Destination& destination, const model::RunResult& run,
-                                        const JunitOptions& options) {
+                                        const JunitOptions& options, const Protocol& protocol) {
     std::error_code ignored;
     const bool folder = destination.path.ends_with('/') || fs::is_directory(destination.path, ignored);
     if (destination.format == Format::junit && folder) return write_folder(destination.path, run, options);
-    const auto text = text_of(destination.format, run, options);
-    if (destination.path != "-") return write_file(destination.path, text);
+    return write_text(destination.path, text_of(destination.format, run, options, protocol));
+}
+
+std::optional<std::string> write_text(const std::string& path, const std::string& text) {
+    if (path != "-") return write_file(path, text);
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         return cannot("-", std::strerror(errno));
     return std::nullopt;

@@ -6,10 +6,25 @@
 
 #include "harness/model/result.hpp"
 #include "reports/junit.hpp"
+#include "reports/protocol.hpp"
 
 namespace hubspec::reports {
 
-enum class Format { json, junit, certificate, certificate_html };
+enum class Format {
+    json,
+    ndjson,  ///< the events of the run
+    junit,
+    tap,
+    markdown,
+    github,  ///< annotations
+    csv,
+    matrix,  ///< of several runs
+    badge,
+    badge_json,
+    html,
+    certificate,
+    certificate_html
+};
 
 /// `--report FORMAT:PATH`
 struct Destination {
@@ -22,11 +37,16 @@ struct Destination {
 /// A string says what is wrong with the option.
 std::variant<Destination, std::string> parse_destination(const std::string& option);
 
-/// Writes through a partial file and a rename: completely or not at all. A string says what went wrong.
-std::optional<std::string> write_report(const Destination& destination, const model::RunResult& run,
-                                        const JunitOptions& options);
+/// "json, ndjson, junit, ...": what there is.
+std::string formats();
 
-/// The same for any text.
+/// Writes through a partial file and a rename: completely or not at all. A string says what went wrong. The protocol is
+/// for html: what it knows of requirements beyond the run.
+std::optional<std::string> write_report(const Destination& destination, const model::RunResult& run,
+                                        const JunitOptions& options, const Protocol& protocol = {});
+
+/// The same for any text; "-" is standard output.
+std::optional<std::string> write_text(const std::string& path, const std::string& text);
 std::optional<std::string> write_file(const std::string& path, const std::string& text);
 
 }  // namespace hubspec::reports

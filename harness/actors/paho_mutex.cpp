@@ -3,6 +3,8 @@
 #include <dlfcn.h>
 
 #include <algorithm>
+#include <atomic>
+#include <utility>
 #include <vector>
 
 namespace hubspec::actors {
@@ -13,12 +15,38 @@ thread_local std::vector<pthread_mutex_t*>* seen = nullptr;  // where this threa
 thread_local pthread_mutex_t* held = nullptr;                // by a Lock of this thread
 thread_local int taken_again = 0;                            // by Paho, on top of that
 
+std::atomic<pthread_mutex_t*> known = nullptr;  // the same for all clients
+
 template <class Function>
 Function* next(const char* name) {
     return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
 }
 
+void really_unlock(pthread_mutex_t* mutex) {
+    static auto* const real = next<int(pthread_mutex_t*)>("Thread_unlock_mutex");
+    real(mutex);
+}
+
+/// Paho's receiving thread gives the mutex up, looks into its list of sockets with unread TLS data, and polls. Whoever
+/// closes a connection changes that list under the mutex: so the thread keeps it until it polls.
+struct Kept {
+    bool receives = false;  // the thread polls for Paho
+    bool is_kept = false;
+    ~Kept() { release(); }  // the thread ends
+    void release() {
+        if (std::exchange(is_kept, false)) really_unlock(known);
+    }
+};
+thread_local Kept kept;
+
 }  // namespace
+
+void before_paho_polls() {
+    kept.receives = true;
+    kept.release();
+}
+
+void before_paho_waits() { kept.release(); }
 
 PahoMutex::PahoMutex(const std::function<void()>& ask_whether_connected) {
     std::vector<pthread_mutex_t*> taken;
@@ -27,7 +55,7 @@ PahoMutex::PahoMutex(const std::function<void()>& ask_whether_connected) {
     seen = nullptr;
     // Those of its trace and its heap are taken at each function's begin and end.
     for (auto* one : taken)
-        if (std::count(taken.begin(), taken.end(), one) == 1) mutex_ = one;
+        if (std::count(taken.begin(), taken.end(), one) == 1) known = mutex_ = one;
 }
 
 bool PahoMutex::is_free() const {
@@ -61,12 +89,14 @@ int Thread_lock_mutex(pthread_mutex_t* mutex) {
     static auto* const real = next<int(pthread_mutex_t*)>("Thread_lock_mutex");
     if (seen != nullptr) seen->push_back(mutex);
     if (mutex == held) return ++taken_again, 0;
+    if (kept.is_kept && mutex == known) return kept.is_kept = false, 0;
     return real(mutex);
 }
 
 int Thread_unlock_mutex(pthread_mutex_t* mutex) {
     static auto* const real = next<int(pthread_mutex_t*)>("Thread_unlock_mutex");
     if (mutex == held && taken_again > 0) return --taken_again, 0;
+    if (kept.receives && mutex == known && !kept.is_kept) return kept.is_kept = true, 0;
     return real(mutex);
 }
 }

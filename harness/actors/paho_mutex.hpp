@@ -6,6 +6,12 @@
 
 namespace hubspec::actors {
 
+/// Paho's receiving thread looks into its list of sockets with unread TLS data after it has given up the mutex below,
+/// while others change that list under it: the process ended by that once in some forty suites. So the thread keeps the
+/// mutex until it polls or waits. To be called by whoever stands between Paho and what polls and waits.
+void before_paho_polls();
+void before_paho_waits();
+
 /// The mutex under which Paho C 1.3.12 drops the commands of a connection that ends. Its threads hold it then, but a
 /// caller that adds a command does not: both change the same list, and the list breaks. Who holds it while calling Paho
 /// is safe.

@@ -10,11 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstdint>
 #include <cstring>
 #include <mutex>
 #include <vector>
+
+#include "harness/actors/paho_mutex.hpp"
 
 namespace hubspec::actors {
 
@@ -139,15 +142,19 @@ extern "C" {
 
 int poll(pollfd* descriptors, nfds_t count, int timeout) {
     static auto* const real = hubspec::actors::next<int(pollfd*, nfds_t, int)>("poll");
-    if (timeout > hubspec::actors::longest_poll_ms && is_paho(__builtin_return_address(0)))
-        timeout = hubspec::actors::longest_poll_ms;
+    if (is_paho(__builtin_return_address(0))) {
+        hubspec::actors::before_paho_polls();
+        timeout = std::min(timeout, hubspec::actors::longest_poll_ms);
+    }
     return real(descriptors, count, timeout);
 }
 
 int usleep(useconds_t time) {
     static auto* const real = hubspec::actors::next<int(useconds_t)>("usleep");
-    if (time > hubspec::actors::longest_sleep_us && is_paho(__builtin_return_address(0)))
-        time = hubspec::actors::longest_sleep_us;
+    if (is_paho(__builtin_return_address(0))) {
+        hubspec::actors::before_paho_waits();
+        time = std::min(time, hubspec::actors::longest_sleep_us);
+    }
     return real(time);
 }
 
@@ -155,6 +162,7 @@ int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, co
     static auto* const real =
         hubspec::actors::next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
     if (!is_paho(__builtin_return_address(0))) return real(condition, mutex, until);
+    hubspec::actors::before_paho_waits();
     timespec soon{};
     clock_gettime(CLOCK_REALTIME, &soon);
     soon.tv_nsec += hubspec::actors::longest_condition_wait_ns;

@@ -42,7 +42,9 @@ struct Program::Impl {
 
     std::mutex mutex;  // guards what follows
     std::condition_variable changed;
-    bool exited = false, stopping = false, was_killed = false;
+    bool gone = false;    // with all its processes
+    bool exited = false;  // and that is told
+    bool stopping = false, was_killed = false;
     std::string unread, last_words;
     std::int64_t last_id = 0;
     std::map<std::int64_t, std::string> asked;
@@ -85,20 +87,26 @@ struct Program::Impl {
 
     void end(const net::Exit& exit) {
         net::kill_marked(mark, run);
+        auto how = exit.text;
         {
             const std::lock_guard lock(mutex);
-            auto how = exit.text;
+            gone = true;
             if (was_killed)
                 how = "killed, for it did not end within " + std::to_string(spec.patience.count()) + " ms of SIGTERM";
+        }
+        changed.notify_all();
+        if (spec.ended) spec.ended();
+        {
+            const std::lock_guard lock(mutex);
             inbox.put(DeviceExited{exit.status, how, last_words, stopping});
             exited = true;
         }
         changed.notify_all();
     }
 
-    bool await_exit(std::chrono::milliseconds time) {
+    bool await(const bool& what, std::chrono::milliseconds time) {
         std::unique_lock lock(mutex);
-        return changed.wait_for(lock, time, [this] { return exited; });
+        return changed.wait_for(lock, time, [&] { return what; });
     }
 };
 
@@ -132,14 +140,15 @@ void Program::stop() {
     }
     impl_->process->close_input();
     impl_->process->signal(SIGTERM);
-    if (impl_->await_exit(impl_->spec.patience)) return;
-    {
-        const std::lock_guard lock(impl_->mutex);
-        impl_->was_killed = true;
+    if (!impl_->await(impl_->gone, impl_->spec.patience)) {
+        {
+            const std::lock_guard lock(impl_->mutex);
+            impl_->was_killed = true;
+        }
+        impl_->process->signal(SIGKILL);
+        net::kill_marked(mark, impl_->run);
     }
-    impl_->process->signal(SIGKILL);
-    net::kill_marked(mark, impl_->run);
-    impl_->await_exit(std::chrono::seconds(10));
+    impl_->await(impl_->exited, std::chrono::seconds(10));
 }
 
 }  // namespace hubspec::actors

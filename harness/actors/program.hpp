@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,7 @@ struct ProgramSpec {
     net::ProcessSpec process;
     bool adapter = false;                       ///< it speaks the adapter protocol of fixtures/devices/README.md
     std::chrono::milliseconds patience{5'000};  ///< how long it may take to end after SIGTERM
+    std::function<void()> ended;                ///< called when its processes have gone, before that is told
 };
 
 /// The device under test as a program. What it does goes into the inbox; when this goes, all its processes have gone.

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "harness/actors/service_calls.hpp"
 #include "harness/iothub/sas_token.hpp"
 
 namespace hubspec::actors {
@@ -82,9 +83,11 @@ std::string service_token(const Endpoint& endpoint, const ServiceAccess& access,
         {endpoint.host_name, key.value_or(std::vector<std::uint8_t>{}), (now + lifetime).count(), access.policy});
 }
 
-struct Service::Impl {
-    Impl(Endpoint where, ServiceAccess rights, Inbox& events)
-        : endpoint(std::move(where)), access(std::move(rights)), inbox(events) {
+namespace {
+
+/// Requests under way side by side, in a thread of their own.
+struct Exchanges {
+    Exchanges(Endpoint where, ServiceAccess rights) : endpoint(std::move(where)), access(std::move(rights)) {
         initialise_curl();
         multi = curl_multi_init();
         // Longer than any virtual time that a scenario lets pass.
@@ -92,18 +95,23 @@ struct Service::Impl {
         worker = std::thread([this] { work(); });
     }
 
-    ~Impl() {
-        stopping = true;
-        curl_multi_wakeup(multi);
-        worker.join();
+    ~Exchanges() {
+        stop();
         for (auto& transfer : running) curl_multi_remove_handle(multi, transfer->easy.get());
         running.clear();
         curl_multi_cleanup(multi);
     }
 
+    /// Nobody is told of anything any more.
+    void stop() {
+        if (!worker.joinable()) return;
+        stopping = true;
+        curl_multi_wakeup(multi);
+        worker.join();
+    }
+
     Endpoint endpoint;
     ServiceAccess access;
-    Inbox& inbox;
     std::string token;
     CURLM* multi = nullptr;
     std::thread worker;
@@ -146,7 +154,7 @@ struct Service::Impl {
         set_headers(transfer);
         trust(easy);
         curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-        if (is_direct()) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+        if (endpoint.is_direct()) curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
         curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(endpoint.connect_timeout.count()));
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer.error.data());
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, append_body);
@@ -156,22 +164,15 @@ struct Service::Impl {
         curl_easy_setopt(easy, CURLOPT_PRIVATE, &transfer);
     }
 
-    // A proxy of the surroundings (https_proxy) leads to hubs on the internet, not to an address that was given, nor to
-    // this machine.
-    bool is_direct() const {
-        const auto& to = endpoint.address;
-        return to != endpoint.host_name || to == "localhost" || to == "::1" || to.starts_with("127.");
-    }
-
     void set_headers(Transfer& transfer) {
         curl_slist* list = nullptr;
         const auto add = [&](const std::string& line) { list = curl_slist_append(list, line.c_str()); };
         const auto& own = transfer.request.headers;
         const bool has_own =
             std::any_of(own.begin(), own.end(), [](const auto& one) { return is_authorization(one.first); });
-        if (!has_own) add("Authorization: " + token);  // an empty one of its own means none
-        if (header(transfer.request.headers, "Content-Type").empty())
-            add("Content-Type: application/json; charset=utf-8");
+        if (!has_own) add("Authorization: " + token);                  // an empty one of its own means none
+        if (header(transfer.request.headers, "Content-Type").empty())  // without a body the library's own is unsaid
+            add(transfer.request.body.empty() ? "Content-Type:" : "Content-Type: application/json; charset=utf-8");
         add("Expect:");
         if (endpoint.address != endpoint.host_name) add("Host: " + endpoint.host_name);
         for (const auto& [name, value] : transfer.request.headers)
@@ -240,29 +241,35 @@ struct Service::Impl {
         return "the service API at https://" + endpoint.address + ":" + std::to_string(endpoint.https_port) +
                " did not answer: " + error;
     }
+};
 
-    // `list` is "telemetry" or "log": a long poll that renews itself, reporting each item once.
-    void follow(const std::string& list, std::int64_t after) {
-        HttpRequest request{"GET", "/_hubspec/" + list + "?after=" + std::to_string(after) + "&wait=3600000", {}, {}};
-        submit(std::move(request), [this, list, after](Reply& reply) {
+}  // namespace
+
+struct Service::Impl : Exchanges {
+    Impl(Endpoint where, ServiceAccess rights, Inbox& events)
+        : Exchanges(std::move(where), std::move(rights)), inbox(events) {}
+    ~Impl() { stop(); }
+
+    Inbox& inbox;
+
+    // A long poll that renews itself, reporting each entry once.
+    void follow_log(std::int64_t after) {
+        HttpRequest request{"GET", "/_hubspec/log?after=" + std::to_string(after) + "&wait=3600000", {}, {}};
+        submit(std::move(request), [this, after](Reply& reply) {
             if (reply.code != CURLE_OK) return;  // the hub is gone: the connection tells
             if (reply.response.status != 200)
-                return inbox.put(HarnessFailed{"infra.service", "GET /_hubspec/" + list + " was answered " +
-                                                                    std::to_string(reply.response.status)});
+                return inbox.put(HarnessFailed{
+                    "infra.service", "GET /_hubspec/log was answered " + std::to_string(reply.response.status)});
             std::int64_t next = after;
-            if (const auto answer = parse_json(reply.response.body)) next = report(*answer, list, after);
-            follow(list, next);
+            if (const auto answer = parse_json(reply.response.body)) next = report(*answer, after);
+            follow_log(next);
         });
     }
 
-    std::int64_t report(const Value& answer, const std::string& list, std::int64_t after) {
-        const auto* items = answer.find(list == "telemetry" ? "messages" : "entries");
-        for (const auto& item : items != nullptr && items->array() != nullptr ? *items->array() : Array{}) {
-            if (list == "telemetry")
-                inbox.put(TelemetrySeen{item});
-            else
-                inbox.put(LogSeen{item});
-        }
+    std::int64_t report(const Value& answer, std::int64_t after) {
+        const auto* items = answer.find("entries");
+        for (const auto& item : items != nullptr && items->array() != nullptr ? *items->array() : Array{})
+            inbox.put(LogSeen{item});
         const auto* next = answer.find("next");
         return next != nullptr && next->integer() != nullptr ? *next->integer() : after;
     }
@@ -286,11 +293,10 @@ void Service::ask(const std::string& exchange, HttpRequest request) {
 
 Service::Counts Service::counts() const { return {impl_->asked, impl_->answered}; }
 
-void Service::follow_telemetry(std::int64_t after) { impl_->follow("telemetry", after); }
-void Service::follow_log(std::int64_t after) { impl_->follow("log", after); }
+void Service::follow_log(std::int64_t after) { impl_->follow_log(after); }
 
-std::int64_t Service::newest(const std::string& list) {
-    const auto answer = parse_json(fetch({"GET", "/_hubspec/" + list + "?after=now&wait=0", {}, {}}).body);
+std::int64_t Service::newest_log() {
+    const auto answer = parse_json(fetch({"GET", "/_hubspec/log?after=now&wait=0", {}, {}}).body);
     const auto* next = answer ? answer->find("next") : nullptr;
     return next != nullptr && next->integer() != nullptr ? *next->integer() : 0;
 }
@@ -304,6 +310,21 @@ HttpResponse Service::fetch(HttpRequest request) {
     Reply reply = future.get();
     if (reply.code != CURLE_OK) throw std::runtime_error(impl_->unreachable(reply.error));
     return std::move(reply.response);
+}
+
+struct ServiceCalls::Impl : Exchanges {
+    using Exchanges::Exchanges;
+};
+
+ServiceCalls::ServiceCalls(Endpoint endpoint, ServiceAccess access)
+    : impl_(std::make_unique<Impl>(std::move(endpoint), std::move(access))) {}
+ServiceCalls::~ServiceCalls() = default;
+
+void ServiceCalls::start(HttpRequest request, std::chrono::milliseconds patience, std::function<void(Outcome)> told) {
+    const auto finished = [told = std::move(told)](Reply& reply) {
+        told({std::move(reply.response), reply.code == CURLE_OK ? std::string() : std::move(reply.error)});
+    };
+    impl_->submit(std::move(request), finished, patience);
 }
 
 }  // namespace hubspec::actors

@@ -26,11 +26,10 @@ public:
     /// the request without it. A request that gets no answer at all is reported as HarnessFailed "infra.service".
     void ask(const std::string& exchange, model::HttpRequest request);
 
-    /// Reports telemetry (TelemetrySeen) and log entries (LogSeen) from now on; `/_hubspec/` only.
-    void follow_telemetry(std::int64_t after = 0);
+    /// Reports log entries (LogSeen) from now on; `/_hubspec/` only.
     void follow_log(std::int64_t after = 0);
-    /// The number of the newest item of "telemetry" or "log": what one follows from who wants none of the former ones.
-    std::int64_t newest(const std::string& list);
+    /// The number of its newest entry: what one follows from who wants none of the former ones.
+    std::int64_t newest_log();
 
     /// Requests that were made so far, those of the background too, and answers whose events are in the inbox.
     struct Counts {

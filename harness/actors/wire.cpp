@@ -31,9 +31,10 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
     std::atomic<std::uint64_t> packets = 0, publishes = 0, bytes_sent = 0;
     // Of transports. An end is begun before its event is in the inbox, so that who hears of it may open anew at once,
     // and complete after it.
-    std::atomic<std::uint64_t> opens = 0, ends_begun = 0, ends = 0;
+    std::atomic<std::uint64_t> opens = 0, ends_begun = 0, ends = 0, pings = 0, pongs = 0;
     std::atomic<bool> told_to_end = false;
     mqtt::Bytes kept;       // of a packet whose beginning went out; the caller's thread only
+    std::string pinned;     // of the hub's first certificate, the thumbprint
     bool silenced = false;  // the case is over: the inbox may be gone
 
     void tell(EventForm event) {
@@ -115,20 +116,32 @@ struct Wire::Impl : std::enable_shared_from_this<Wire::Impl> {
             self->on_opened(tls_version);
         };
         callbacks.received = [self = shared_from_this()](auto bytes, bool) { self->on_received(bytes); };
+        callbacks.ponged = [self = shared_from_this()] { ++self->pongs; };
         callbacks.ended = [self = shared_from_this()](const HttpResponse& answer, const std::string& why) {
             self->on_web_socket_ended(answer, why);
         };
         web_socket = net::WebSocket::connect(loop, host, options.target, options.headers, std::move(callbacks));
     }
 
-    void connect(const Endpoint& endpoint, const std::optional<net::TlsContext>& tls,
-                 const std::optional<Transport::WebSocket>& over) {
+    /// False: it is not the certificate that was pinned, and the connection is over.
+    bool is_pinned(const net::PeerFacts& facts) {
+        const auto shown = facts.certificate ? facts.certificate->sha256_thumbprint : std::string();
+        if (pinned.empty()) pinned = shown;
+        if (pinned == shown) return true;
+        socket->reset();
+        return false;
+    }
+
+    void connect(const Endpoint& endpoint, const std::optional<net::TlsContext>& tls, const Transport& transport) {
+        const auto& over = transport.web_socket;
         if (socket) socket->reset();  // one transport at a time
-        decoder = mqtt::StreamDecoder(mqtt::Sender::server);
+        decoder = mqtt::StreamDecoder(mqtt::Sender::server, transport.largest_packet);
         undecoded.clear();
         opened = answered = broken = closing = false;
         net::Socket::Callbacks callbacks;
-        callbacks.opened = [self = shared_from_this(), over, host = endpoint.host_name](const net::PeerFacts& facts) {
+        callbacks.opened = [self = shared_from_this(), over, host = endpoint.host_name,
+                            pins = transport.pins_leaf](const net::PeerFacts& facts) {
+            if (pins && !self->is_pinned(facts)) return;
             if (over) return self->upgrade(host, *over, facts.tls_version);
             self->on_opened(facts.tls_version);
         };
@@ -184,10 +197,9 @@ void Wire::open(const Endpoint& endpoint, const Transport& transport) {
                                        .overlooks = transport.overlooks});
     impl_->kept.clear();
     ++impl_->opens;
-    impl_->bytes_sent = 0;
+    impl_->bytes_sent = impl_->pings = impl_->pongs = 0;
     impl_->told_to_end = false;
-    impl_->loop.post(
-        [impl = impl_, endpoint, tls, over = transport.web_socket] { impl->connect(endpoint, tls, over); });
+    impl_->loop.post([impl = impl_, endpoint, tls, transport] { impl->connect(endpoint, tls, transport); });
 }
 
 bool Wire::is_open() const { return impl_->opens > impl_->ends_begun; }
@@ -255,10 +267,14 @@ void Wire::send_rest(std::optional<std::size_t> size) {
 }
 
 void Wire::send_ping_frame() {
+    ++impl_->pings;
     impl_->inbox.put(PingFrameSent{impl_->connection});
     impl_->loop.post([impl = impl_] {
         impl->act([impl] {
-            if (impl->web_socket) impl->web_socket->ping();
+            if (impl->web_socket)
+                impl->web_socket->ping();
+            else
+                ++impl->pongs;  // there is nobody to answer
         });
     });
 }
@@ -276,6 +292,7 @@ void Wire::reset() {
 }
 
 std::uint64_t Wire::bytes_sent() const { return impl_->bytes_sent; }
+bool Wire::awaits_pong() const { return impl_->pongs < impl_->pings; }
 
 Wire::Received Wire::received() const {
     const auto opens = impl_->opens.load();

@@ -35,6 +35,8 @@ public:
         std::optional<WebSocket> web_socket = {};
         bool verifies = true;  ///< the hub's certificate
         net::Overlooks overlooks = net::Overlooks::nothing;
+        bool pins_leaf = false;                    ///< the hub's first certificate is the only one that is taken
+        std::size_t largest_packet = 268'435'460;  ///< what announces more is malformed
     };
     enum class Frame { binary, text };
 
@@ -61,8 +63,8 @@ public:
     void close();  ///< of a WebSocket its close frame; TLS close_notify and FIN
     void reset();  ///< RST
 
-    /// How many PUBLISH packets and packets of any kind have come so far, and whether the end has: it has `ended` before
-    /// the event is told, and is `closed` after it.
+    /// How many PUBLISH packets and packets of any kind have come so far, and whether the end has: it has `ended`
+    /// before the event is told, and is `closed` after it.
     struct Received {
         std::uint64_t packets = 0;
         std::uint64_t publishes = 0;
@@ -72,6 +74,8 @@ public:
     Received received() const;
     /// Bytes of MQTT since the transport was opened; they may still be on their way.
     std::uint64_t bytes_sent() const;
+    /// A WebSocket ping is on its way, or its pong.
+    bool awaits_pong() const;
 
 private:
     void write(std::vector<mqtt::Bytes> pieces, Frame frame);

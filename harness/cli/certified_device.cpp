@@ -1,13 +1,16 @@
 #include "harness/cli/certified_device.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
+#include <thread>
 
 #include "fixtures/hub/server/server.hpp"
 #include "harness/cli/device_certificates.hpp"
 #include "harness/cli/perturb.hpp"
 #include "harness/cli/random.hpp"
+#include "harness/cli/server_endpoint.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/iothub/sas_token.hpp"
@@ -25,6 +28,10 @@ namespace {
 constexpr const char* loopback_name = "localhost";
 // As far as the connect flags: no password can begin there.
 constexpr std::size_t start_of_connect = 10;
+constexpr int farewell_looks = 4;
+constexpr std::chrono::seconds longest_farewell{1};
+// What a device is told that can be told: the defaults of most SDKs, in seconds.
+constexpr int usual_keep_alive = 60, usual_token_lifetime = 3600;
 
 /// Turns what passes on the hub's sockets into events. On the loop's thread.
 class Watcher {
@@ -60,9 +67,10 @@ private:
     void opened(hub::ConnectionId id, const hub::Transport& transport) {
         auto& one = connections_[id];
         one.name = connections_.size() == 1 ? "main" : "main " + std::to_string(connections_.size());
+        const auto& certificate = transport.client_certificate;
         inbox_.put(ConnectionOpened{one.name, transport.tls_version, transport.server_name,
-                                    transport.protocol == "MqttWs" ? "wss" : "tls",
-                                    transport.client_certificate.has_value()});
+                                    transport.protocol == "MqttWs" ? "wss" : "tls", certificate.has_value(),
+                                    certificate && certificate->chain_is_valid, transport.path});
     }
 
     void received(hub::ConnectionId id, std::span<const std::uint8_t> bytes) {
@@ -124,19 +132,15 @@ public:
             options.https_port = statement.https_port;
         }
         server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), {}));
-        endpoint_.host_name = statement.host;
-        endpoint_.address = "127.0.0.1";
-        endpoint_.mqtt_port = server_->mqtt_port();
-        endpoint_.https_port = server_->https_port();
-        endpoint_.ca_file = pki.ca_file;
-        endpoint_.ca_pem = pki.ca_pem;
+        endpoint_ = endpoint_of(*server_, statement.host, options.events.entity, pki);
     }
 
     const actors::Endpoint& endpoint() const override { return endpoint_; }
 
     actors::Identity identity(const IdentitySpec& spec, const std::string& device_id) override {
         const bool own = spec.name == "device" && statement_.is_on_bench();
-        const std::string id = own ? statement_.device_id : spec.name + "-" + std::to_string(++identities_);
+        const std::string id =
+            own ? statement_.device_id : spec.name + "-" + std::to_string(++identities_) + spec.id_suffix;
         actors::Identity identity{
             spec.name,
             id,
@@ -179,10 +183,20 @@ public:
 
     void perform(const std::string& verb, const run::Fields& fields) override { perturb(*server_, verb, fields); }
 
+    // What a process leaves in its sockets is there when it has gone; the loop has still to come to it. Looks that
+    // follow each other have the loop ask the system in between, also for connections that were not taken yet.
+    void see_off() override {
+        const auto end = std::chrono::steady_clock::now() + longest_farewell;
+        for (int looks = 0; looks < farewell_looks && std::chrono::steady_clock::now() < end;) {
+            looks = server_->device_sockets() == 0 ? looks + 1 : 0;
+            std::this_thread::yield();
+        }
+    }
+
     std::optional<actors::ProgramSpec> program(const actors::Identity& identity,
-                                               const std::string& transport) override {
+                                               const run::Bindings& bindings) override {
         if (statement_.is_on_bench()) return std::nullopt;
-        const auto values = values_for(identity, transport);
+        const auto values = values_for(identity, bindings);
         actors::ProgramSpec spec;
         spec.adapter = statement_.adapter;
         spec.patience = statement_.stops_within;
@@ -220,7 +234,12 @@ private:
              std::chrono::duration_cast<std::chrono::seconds>(until.time_since_epoch()).count(), std::nullopt});
     }
 
-    run::Bindings values_for(const actors::Identity& identity, const std::string& transport) {
+    run::Bindings values_for(const actors::Identity& identity, const run::Bindings& bindings) {
+        const auto bound = [&](const char* name, const Value& otherwise) {
+            const auto found = bindings.find(name);
+            return found == bindings.end() ? otherwise : found->second;
+        };
+        const auto transport = run::text_of(bound("transport", "tls"));
         const auto port = transport == "wss" ? endpoint_.https_port : endpoint_.mqtt_port;
         return {{"host", statement_.host},
                 {"port", int{port}},
@@ -228,6 +247,8 @@ private:
                 {"https_port", int{endpoint_.https_port}},
                 {"ca", endpoint_.ca_file},
                 {"transport", transport},
+                {"keep_alive", bound("keep_alive", usual_keep_alive)},
+                {"token_lifetime", bound("token_lifetime", usual_token_lifetime)},
                 {"device.id", identity.device_id},
                 {"module.id", identity.module_id},
                 {"client_id", identity.client_id()},
@@ -260,7 +281,7 @@ struct CertifiedDevice::Impl {
 
     // What the played hub can do, and the statement.
     static Value embedded_like(const Statement& statement) {
-        Object all{{"ics", statement.capabilities()}, {"tier", "standard"}};
+        Object all{{"ics", statement.capabilities()}, {"adapter", statement.adapter}, {"tier", "standard"}};
         for (const auto* name :
              {"telemetry", "log", "faults", "service", "cloud_to_device", "modules", "x509", "x509_ca", "wss"})
             all.push_back({name, true});

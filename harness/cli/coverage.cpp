@@ -55,24 +55,6 @@ RequirementCoverage cover(const model::Requirement& requirement, const Verifiers
 
 }  // namespace
 
-std::string_view to_string(Standing standing) {
-    switch (standing) {
-        case Standing::not_the_hubs:
-            return "not the hub's";
-        case Standing::not_observable:
-            return "not observable";
-        case Standing::left_out:
-            return "left out";
-        case Standing::hole:
-            return "not covered";
-        case Standing::covered:
-            return "covered, not proven";
-        case Standing::proven:
-            return "proven";
-    }
-    return "not covered";
-}
-
 std::size_t AreaCoverage::count(Standing standing) const {
     return static_cast<std::size_t>(std::count_if(
         rows.begin(), rows.end(), [&](const RequirementCoverage& row) { return row.standing == standing; }));

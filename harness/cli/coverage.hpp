@@ -10,17 +10,7 @@
 
 namespace hubspec::cli {
 
-/// Where a requirement stands.
-enum class Standing {
-    not_the_hubs,    ///< binds the device, or nobody
-    not_observable,  ///< nobody outside the hub can see whether it holds
-    left_out,        ///< could be tested, and is not on purpose
-    hole,            ///< no scenario verifies it
-    covered,         ///< a scenario verifies it; nothing shows that the scenario can fail for it
-    proven,          ///< a deviation that breaks it is caught by a scenario that verifies it
-};
-/// "not observable"
-std::string_view to_string(Standing standing);
+using model::Standing;
 
 struct RequirementCoverage {
     const model::Requirement* requirement = nullptr;

@@ -25,16 +25,33 @@ pki::Credential DeviceCertificates::make(const actors::Identity& identity, const
 
 void DeviceCertificates::equip(actors::Identity& identity, const model::IdentitySpec& spec) {
     if (spec.proof == model::Proof::sas) return;
-    const auto made = make(identity, spec);
-    identity.certificate_pem = made.certificate_pem;
-    identity.key_pem = made.key_pem;
+    const auto& made = made_for(identity, spec);
+    identity.certificate_pem = made.credential.certificate_pem;
+    identity.key_pem = made.credential.key_pem;
     identity.primary_key = identity.secondary_key = {};
-    if (spec.proof == model::Proof::x509) {
-        identity.primary_thumbprint = pki::thumbprint(made.certificate_pem, pki::Digest::sha256);
-        identity.secondary_thumbprint = pki::thumbprint(made.certificate_pem, pki::Digest::sha1);
+    identity.credential_file = made.file;
+    if (spec.proof != model::Proof::x509) return;
+    identity.primary_thumbprint = made.sha256_thumbprint;
+    identity.secondary_thumbprint = made.sha1_thumbprint;
+}
+
+const DeviceCertificates::Made& DeviceCertificates::made_for(const actors::Identity& identity,
+                                                             const model::IdentitySpec& spec) {
+    const Key key{identity.client_id(), spec.proof, spec.defect};
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto known = made_.find(key); known != made_.end()) return known->second;
     }
-    identity.credential_file = folder_.path() + "/" + std::to_string(++made_) + ".pem";
-    write_private_file(identity.credential_file, made.certificate_pem + made.key_pem);
+    Made made{make(identity, spec), {}, {}, {}};
+    const auto& pem = made.credential.certificate_pem;
+    made.sha256_thumbprint = pki::thumbprint(pem, pki::Digest::sha256);
+    made.sha1_thumbprint = pki::thumbprint(pem, pki::Digest::sha1);
+    const std::lock_guard lock(mutex_);
+    const auto [kept, is_new] = made_.try_emplace(key, std::move(made));
+    if (!is_new) return kept->second;
+    kept->second.file = folder_.path() + "/" + std::to_string(made_.size()) + ".pem";
+    write_private_file(kept->second.file, kept->second.credential.certificate_pem + kept->second.credential.key_pem);
+    return kept->second;
 }
 
 }  // namespace hubspec::cli

@@ -6,6 +6,7 @@
 #include "fixtures/hub/server/server.hpp"
 #include "harness/cli/device_certificates.hpp"
 #include "harness/cli/random.hpp"
+#include "harness/cli/server_endpoint.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/iothub/connection_string.hpp"
 #include "harness/iothub/sas_token.hpp"
@@ -39,12 +40,7 @@ public:
         options.wrong = pki.wrong;
         server_ = std::make_unique<hub::Server>(loop_, tls, options, hub::Hub(std::move(settings), policy));
         for (const auto& name : deviations) server_->show(name);
-        endpoint_.host_name = host_name;
-        endpoint_.address = "127.0.0.1";
-        endpoint_.mqtt_port = server_->mqtt_port();
-        endpoint_.https_port = server_->https_port();
-        endpoint_.ca_file = pki.ca_file;
-        endpoint_.ca_pem = pki.ca_pem;
+        endpoint_ = endpoint_of(*server_, host_name, options.events.entity, pki);
     }
 
     const actors::Endpoint& endpoint() const override { return endpoint_; }
@@ -108,7 +104,14 @@ public:
 
     std::optional<run::ServiceCounts> service_counts() override {
         const auto so_far = server_->http_so_far();
-        return run::ServiceCounts{so_far.requests, so_far.responses};
+        const auto amqp = server_->amqp_so_far();
+        return run::ServiceCounts{so_far.requests, so_far.responses, amqp.bytes_received, amqp.bytes_sent};
+    }
+
+    std::chrono::system_clock::time_point hub_time() override {
+        std::chrono::system_clock::time_point time;
+        server_->with_hub([&](hub::Hub&, hub::Time now) { time = now; });
+        return time;
     }
 
 private:

@@ -1,149 +1,21 @@
 #include "harness/cli/endpoint_target.hpp"
 
 #include <algorithm>
-#include <condition_variable>
-#include <cstdio>
 #include <mutex>
+#include <set>
 
 #include "harness/actors/wire.hpp"
-#include "harness/cli/device_certificates.hpp"
-#include "harness/cli/random.hpp"
-#include "harness/iothub/sas_token.hpp"
+#include "harness/cli/endpoint_sessions.hpp"
+#include "harness/cli/survey.hpp"
+#include "harness/cli/terminal.hpp"
 #include "harness/net/loop.hpp"
-#include "harness/run/service_requests.hpp"
 
 namespace hubspec::cli {
 
 namespace {
 
-std::string fresh_id() {
-    std::string id = "hubspec-";
-    char digits[3];
-    for (const auto byte : random_bytes(6)) std::snprintf(digits, sizeof digits, "%02x", byte), id += digits;
-    return id;
-}
-
-std::string answer_text(const model::HttpResponse& response) {
-    return std::to_string(response.status) + (response.body.empty() ? "" : " " + response.body.substr(0, 300));
-}
-
-/// Creates identities through the service API and deletes them when the case is over.
-class FreshSession : public run::Session {
-public:
-    FreshSession(const TargetFile& file, DeviceCertificates& certificates)
-        : file_(file), certificates_(certificates), service_(file.endpoint, *file.service, inbox_) {}
-
-    ~FreshSession() override {
-        for (const auto& id : made_) try {
-                service_.fetch({"DELETE", run::service_path("/devices/", id), {{"If-Match", "\"*\""}}, {}});
-            } catch (const std::exception&) {
-                // The hub has gone; what it kept has a name that says where it came from.
-            }
-    }
-
-    const actors::Endpoint& endpoint() const override { return file_.endpoint; }
-
-    actors::Identity identity(const model::IdentitySpec& spec, const std::string& device_id) override {
-        auto identity = fresh_identity(spec.name);
-        if (spec.is_module) {
-            if (device_id.empty())
-                create(identity);
-            else
-                identity.device_id = device_id;
-            identity.module_id = "module";
-        }
-        certificates_.equip(identity, spec);
-        create(identity);
-        return identity;
-    }
-
-    std::optional<actors::ServiceAccess> service_access() const override { return file_.service; }
-    std::optional<std::string> policy_key(const std::string& policy) const override {
-        return policy == file_.service->policy ? std::optional(file_.service->key) : std::nullopt;
-    }
-    bool advance(std::chrono::milliseconds) override { return false; }
-    std::optional<run::HubCounts> counts(const std::string&, std::size_t) override { return std::nullopt; }
-
-private:
-    static actors::Identity fresh_identity(const std::string& name) {
-        return {name, fresh_id(), iothub::base64_encode(random_bytes(32)), iothub::base64_encode(random_bytes(32)), {}};
-    }
-
-    void create(const actors::Identity& identity) {
-        const auto response = service_.fetch(
-            {"PUT", run::identity_path("/devices/", identity), {}, run::identity_body(identity, "enabled")});
-        if (response.status != 200)
-            throw std::runtime_error("the service API did not create the identity " + identity.client_id() + ": " +
-                                     answer_text(response));
-        if (identity.module_id.empty()) made_.push_back(identity.device_id);
-    }
-
-    const TargetFile& file_;
-    DeviceCertificates& certificates_;
-    actors::Inbox inbox_;
-    actors::Service service_;
-    std::vector<std::string> made_;
-};
-
-/// The listed identities in groups: a case has one group to itself, so that cases can run side by side.
-class IdentityPool {
-public:
-    explicit IdentityPool(const std::vector<actors::Identity>& all) {
-        const std::size_t size = group_size(all.size());
-        for (std::size_t i = 0; size > 0 && i + size <= all.size(); i += size)
-            free_.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(i),
-                               all.begin() + static_cast<std::ptrdiff_t>(i + size));
-        groups_ = free_.size();
-    }
-
-    /// Two, because few scenarios need more.
-    static std::size_t group_size(std::size_t identities) { return identities < 4 ? identities : 2; }
-    std::size_t groups() const { return groups_; }
-
-    std::vector<actors::Identity> take() {
-        std::unique_lock lock(mutex_);
-        returned_.wait(lock, [this] { return !free_.empty(); });
-        auto group = std::move(free_.back());
-        free_.pop_back();
-        return group;
-    }
-    void give_back(std::vector<actors::Identity> group) {
-        const std::lock_guard lock(mutex_);
-        free_.push_back(std::move(group));
-        returned_.notify_one();
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable returned_;
-    std::vector<std::vector<actors::Identity>> free_;
-    std::size_t groups_ = 0;
-};
-
-class ListedSession : public run::Session {
-public:
-    ListedSession(const TargetFile& file, IdentityPool& pool) : file_(file), pool_(pool), group_(pool.take()) {}
-    ~ListedSession() override { pool_.give_back(std::move(group_)); }
-
-    const actors::Endpoint& endpoint() const override { return file_.endpoint; }
-    actors::Identity identity(const model::IdentitySpec& spec, const std::string&) override {
-        if (used_ == group_.size())
-            throw std::runtime_error("the scenario needs more identities than the target file lists");
-        auto identity = group_[used_++];
-        identity.name = spec.name;
-        return identity;
-    }
-    std::optional<actors::ServiceAccess> service_access() const override { return std::nullopt; }
-    std::optional<std::string> policy_key(const std::string&) const override { return std::nullopt; }
-    bool advance(std::chrono::milliseconds) override { return false; }
-    std::optional<run::HubCounts> counts(const std::string&, std::size_t) override { return std::nullopt; }
-
-private:
-    const TargetFile& file_;
-    IdentityPool& pool_;
-    std::vector<actors::Identity> group_;
-    std::size_t used_ = 0;
-};
+// While a hub throttles, connections suffer for about this long.
+constexpr std::chrono::seconds lately{60};
 
 void set(model::Object& capabilities, const std::string& name, model::Value value) {
     const bool given = std::any_of(capabilities.begin(), capabilities.end(),
@@ -151,46 +23,92 @@ void set(model::Object& capabilities, const std::string& name, model::Value valu
     if (!given) capabilities.push_back({name, std::move(value)});
 }
 
+std::string quoted(const std::string& path) {
+    return path.find_first_of(" '\"$&;") == std::string::npos ? path : "\"" + path + "\"";
+}
+
 }  // namespace
 
 struct EndpointTarget::Impl {
     explicit Impl(TargetFile what)
         : file(std::move(what)),
-          pool(file.identities),
+          listed(file.identities),
           certificates(file.device_authority.value_or(pki::make_root("hubspec device root"))) {
-        set(file.capabilities, "tier", "standard");
-        set(file.capabilities, "embedded", false);
-        set(file.capabilities, "service", file.service.has_value());
-        set(file.capabilities, "fresh_identities", file.service.has_value());
-        set(file.capabilities, "wss", file.has_https_port);
-        set(file.capabilities, "modules", file.service.has_value());
-        set(file.capabilities, "x509", file.service.has_value());
-        set(file.capabilities, "x509_ca", file.service.has_value() && file.device_authority.has_value());
-        set(file.capabilities, "tls_1_2", true);
-        set(file.capabilities, "tls_1_3", true);
-        if (!file.service)
-            set(file.capabilities, "identities",
-                static_cast<std::int64_t>(IdentityPool::group_size(file.identities.size())));
-        capabilities = model::Value(file.capabilities);
+        if (file.service) {
+            registry = std::make_unique<Registry>(file.endpoint, *file.service, new_run_id());
+            registry->remedy(own_command() + " clean --target " + quoted(file.file) + " --run " + registry->run_id() +
+                             " --yes");
+        }
+        if (registry && file.pool > 0) pool = std::make_unique<IdentityPool>(*registry, file.pool);
+        merge();
     }
 
     TargetFile file;
-    IdentityPool pool;
+    ListedIdentities listed;
     DeviceCertificates certificates;
+    Survey survey;
     model::Value capabilities;
+    std::optional<Budget> budget;
+    std::unique_ptr<Pacer> pacer;
+    std::unique_ptr<actors::SharedTelemetry> telemetry;
+    std::unique_ptr<Registry> registry;  // after what it uses
+    std::unique_ptr<IdentityPool> pool;
+    std::set<std::string> reusing;  ///< names of cases that take one of the pool
+    const run::Interruption* interruption = nullptr;
+    std::mutex mutex;
+    std::int64_t messages_used = 0;
+    bool is_used_up = false;
 
-    /// What only a hub with `/_hubspec/` offers, when this is one.
-    std::optional<std::string> ask_service() {
-        actors::Inbox inbox;
-        actors::Service service(file.endpoint, *file.service, inbox);
-        const auto answer = service.fetch({"GET", run::service_path("/devices/", "hubspec-probe"), {}, {}});
-        if (answer.status == 401 || answer.status == 403)
-            return "the service API refuses the connection string: " + answer_text(answer);
-        const auto control = service.fetch({"GET", "/_hubspec/clock", {}, {}});
-        if (control.status == 200)
-            for (const auto* name : {"telemetry", "log", "cloud_to_device"}) set(file.capabilities, name, true);
-        capabilities = model::Value(file.capabilities);
+    /// What the file says stands first, then what was found, then what is taken for granted.
+    void merge() {
+        auto all = file.capabilities;
+        for (const auto& [name, value] : survey.capabilities) set(all, name, value);
+        const auto granted = [&](const char* name, model::Value value) {
+            if (!survey.why.contains(name)) set(all, name, std::move(value));
+        };
+        const bool service = file.service.has_value();
+        granted("tier", "standard");
+        granted("embedded", false);
+        granted("service", service);
+        granted("fresh_identities", service);
+        granted("wss", file.has_https_port);
+        granted("modules", service);
+        granted("x509", service);
+        granted("x509_ca", service && file.device_authority.has_value());
+        granted("tls_1_2", true);
+        granted("tls_1_3", true);
+        if (!service)
+            granted("identities", static_cast<std::int64_t>(ListedIdentities::group_size(file.identities.size())));
+        capabilities = model::Value(std::move(all));
+    }
+
+    std::optional<std::string> ask() {
+        auto answer = ask_service(file, *registry);
+        if (const auto* refused = std::get_if<std::string>(&answer)) return *refused;
+        survey = std::get<Survey>(std::move(answer));
+        ask_amqp(file, file.endpoint, survey);
+        if (file.endpoint.events) telemetry = std::make_unique<actors::SharedTelemetry>(file.endpoint, *file.service);
+        merge();
+        set_budget();
         return std::nullopt;
+    }
+
+    // A hub of Azure's has limits that cost money or a day; the reference hub has those that it was started with.
+    void set_budget() {
+        if (!file.budget && (survey.is_reference_hub || !is_azure(file.endpoint.host_name))) return;
+        const auto* tier = capabilities.find("tier");
+        budget = budget_of(file.budget.value_or(BudgetTerms{}), tier != nullptr && tier->text() ? *tier->text() : "");
+        pacer = std::make_unique<Pacer>(budget->rates);
+        if (registry) registry->pace(pacer.get(), interruption);
+    }
+
+    Load load(const run::Case& one) const { return load_of(one, !registry || reusing.contains(one.name)); }
+
+    bool fits(const Load& load) {
+        const std::lock_guard lock(mutex);
+        if (is_used_up || messages_used + messages_of(load) > budget->messages) return !(is_used_up = true);
+        messages_used += messages_of(load);
+        return true;
     }
 };
 
@@ -201,16 +119,53 @@ std::string EndpointTarget::name() const { return impl_->file.name; }
 const model::Value& EndpointTarget::capabilities() const { return impl_->capabilities; }
 std::chrono::milliseconds EndpointTarget::window() const { return impl_->file.window; }
 std::chrono::milliseconds EndpointTarget::longest_wait() const { return impl_->file.longest_wait; }
-bool EndpointTarget::is_parallel() const { return impl_->file.service.has_value() || impl_->pool.groups() > 1; }
+bool EndpointTarget::is_parallel() const { return impl_->file.service.has_value() || impl_->listed.groups() > 1; }
+bool EndpointTarget::throttled_lately() const { return impl_->registry && impl_->registry->throttled_within(lately); }
 
-std::unique_ptr<run::Session> EndpointTarget::open(const std::string&) {
-    if (impl_->file.service) return std::make_unique<FreshSession>(impl_->file, impl_->certificates);
-    return std::make_unique<ListedSession>(impl_->file, impl_->pool);
+std::unique_ptr<run::Session> EndpointTarget::open(const std::string& case_name) {
+    if (!impl_->registry) return listed_session(impl_->file, impl_->listed);
+    auto* pool = impl_->reusing.contains(case_name) ? impl_->pool.get() : nullptr;
+    return fresh_session(impl_->file, impl_->certificates, *impl_->registry, impl_->telemetry.get(), pool);
 }
 
-std::optional<std::string> EndpointTarget::unreachable() {
-    const auto& endpoint = impl_->file.endpoint;
-    const auto at = endpoint.address + ":";
+std::vector<std::string> EndpointTarget::findings() const {
+    auto lines = impl_->survey.lines;
+    if (impl_->registry)
+        lines.push_back("identities of this run: " + std::string(identity_prefix) + impl_->registry->run_id() + "-N");
+    return lines;
+}
+
+std::string EndpointTarget::why_not(const std::string& capability) const {
+    const auto found = impl_->survey.why.find(capability);
+    return found == impl_->survey.why.end() ? std::string() : found->second;
+}
+
+std::vector<std::string> EndpointTarget::prepare(const std::vector<run::Case>& cases,
+                                                 const run::Interruption& interruption) {
+    impl_->interruption = &interruption;
+    if (impl_->registry) impl_->registry->pace(impl_->pacer.get(), &interruption);
+    if (!impl_->registry && impl_->file.budget) impl_->set_budget();
+    Load load;
+    for (const auto& one : cases) {
+        if (impl_->pool && leaves_nothing(one)) impl_->reusing.insert(one.name);
+        add(load, impl_->load(one));
+    }
+    if (!impl_->reusing.empty()) load[Cost::identity_operations] += 2 * static_cast<std::int64_t>(impl_->pool->size());
+    return impl_->budget ? describe(load, *impl_->budget) : std::vector<std::string>{};
+}
+
+std::optional<std::string> EndpointTarget::admit(const run::Case& one) {
+    if (!impl_->budget) return std::nullopt;
+    const auto load = impl_->load(one);
+    if (!impl_->fits(load))
+        return "not run: the budget of " + std::to_string(impl_->budget->messages) + " messages is used up";
+    // Identity operations are paced one by one, where they are done.
+    for (const auto& [what, count] : load)
+        if (what != Cost::identity_operations) impl_->pacer->wait(what, count, impl_->interruption);
+    return std::nullopt;
+}
+
+std::optional<std::string> mqtt_unreachable(const actors::Endpoint& endpoint) {
     actors::Inbox inbox;
     net::Loop loop;
     loop.start();
@@ -218,16 +173,27 @@ std::optional<std::string> EndpointTarget::unreachable() {
     wire.open(endpoint, {});
     const auto event = inbox.take(std::chrono::steady_clock::now() + endpoint.connect_timeout);
     const auto* closed = event ? std::get_if<model::ConnectionClosed>(&event->form) : nullptr;
-    const std::string there = "the hub cannot be reached at " + at + std::to_string(endpoint.mqtt_port) + ": ";
+    const std::string there =
+        "the hub cannot be reached at " + endpoint.address + ":" + std::to_string(endpoint.mqtt_port) + ": ";
     if (!event)
         return there + "no TLS handshake within " + std::to_string(endpoint.connect_timeout.count() / 1000) + " s";
     if (closed != nullptr) return there + closed->how;
     wire.reset();
-    if (!impl_->file.service) return std::nullopt;
+    return std::nullopt;
+}
+
+std::string service_unreachable(const actors::Endpoint& endpoint, const std::string& why) {
+    return "the service API cannot be reached at " + endpoint.address + ":" + std::to_string(endpoint.https_port) +
+           ": " + why;
+}
+
+std::optional<std::string> EndpointTarget::unreachable() {
+    if (auto why = mqtt_unreachable(impl_->file.endpoint)) return why;
+    if (!impl_->registry) return std::nullopt;
     try {
-        return impl_->ask_service();
+        return impl_->ask();
     } catch (const std::exception& error) {
-        return "the service API cannot be reached at " + at + std::to_string(endpoint.https_port) + ": " + error.what();
+        return service_unreachable(impl_->file.endpoint, error.what());
     }
 }
 

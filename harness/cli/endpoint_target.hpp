@@ -5,30 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "fixtures/pki/pki.hpp"
-#include "harness/actors/service.hpp"
+#include "harness/cli/target_file.hpp"
 #include "harness/run/target.hpp"
 
 namespace hubspec::cli {
 
-/// What a target file says, checked. Secrets are there; it is never printed.
-struct TargetFile {
-    std::string name;
-    actors::Endpoint endpoint;
-    bool has_https_port = true;  ///< false: `ports` names the MQTT port alone
-    std::chrono::milliseconds window{10'000};
-    std::chrono::milliseconds longest_wait{30'000};
-    std::optional<actors::ServiceAccess> service;
-    std::vector<actors::Identity> identities;
-    std::optional<pki::Credential> device_authority;  ///< a CA that the hub knows, to sign devices' certificates with
-    model::Object capabilities;
-};
-
-/// Reads a target file. What is wrong with it is printed to standard error, all of it; nullopt then.
-std::optional<TargetFile> read_target_file(const std::string& path);
-
-/// Any hub that is reached over the network. With a service connection string each case gets fresh identities, which
-/// are deleted after it; without one the cases take turns with those of the file, two for each case.
+/// Any hub that is reached over the network. With a service connection string each case gets fresh identities, or one
+/// of a pool that this run has made, and all of them are removed at its end; without one the cases take turns with
+/// those of the file, two for each case.
 class EndpointTarget : public run::Target {
 public:
     explicit EndpointTarget(TargetFile file);
@@ -42,10 +26,22 @@ public:
     std::unique_ptr<run::Session> open(const std::string& case_name) override;
     bool is_parallel() const override;
     std::optional<std::string> unreachable() override;
+    std::vector<std::string> findings() const override;
+    std::string why_not(const std::string& capability) const override;
+    std::vector<std::string> prepare(const std::vector<run::Case>& cases,
+                                     const run::Interruption& interruption) override;
+    std::optional<std::string> admit(const run::Case& one) override;
+    bool may_throttle() const override { return true; }
+    bool throttled_lately() const override;
 
 private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// One try to reach the hub's MQTT port; a clear sentence when that fails.
+std::optional<std::string> mqtt_unreachable(const actors::Endpoint& endpoint);
+/// The same of its service API, when that has failed.
+std::string service_unreachable(const actors::Endpoint& endpoint, const std::string& why);
 
 }  // namespace hubspec::cli

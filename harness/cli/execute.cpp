@@ -7,8 +7,10 @@
 #include <optional>
 #include <thread>
 
+#include "harness/model/time.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/kept_trace.hpp"
+#include "harness/run/throttled.hpp"
 #include "harness/scenario/expression.hpp"
 
 namespace hubspec::cli {
@@ -49,11 +51,25 @@ std::vector<std::string> connection_needs(const run::Case& one) {
     return needs;
 }
 
+std::string lacks(const run::Target& target, const std::string& need) {
+    const auto why = target.why_not(need);
+    return "the target offers no '" + need + "'" + (why.empty() ? "" : ": " + why);
+}
+
+// What was tried to find out what the expression speaks of.
+std::string why_not_known(const std::string& applies, const run::Target& target) {
+    const auto why = target.why_not("tier");
+    return why.empty() || applies.find("target.tier") == std::string::npos ? std::string() : " (" + why + ")";
+}
+
 CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& catalogue,
                     run::Interruption& interruption, const ExecuteOptions& options) {
     const std::string began = utc_now();
     const auto trace = run::run_case(one, target, interruption, options.run);
     auto result = run::judge(one, trace, catalogue);
+    if (target.may_throttle())
+        if (const auto how = run::throttled(one, trace, target.throttled_lately()))
+            run::make_inconclusive(result, *how);
     result.started_at = began;
     if (options.keep_record) result.record = Record{{one.bindings.begin(), one.bindings.end()}, run::kept(trace)};
     return result;
@@ -63,8 +79,10 @@ CaseResult run_and_judge(const run::Case& one, run::Target& target, const Catalo
                          run::Interruption& interruption, const ExecuteOptions& options) {
     if (!one.not_applicable.empty()) return run::not_run(one, catalogue, Verdict::not_applicable, one.not_applicable);
     std::vector<std::string> earlier;
+    if (const auto reason = target.admit(one)) return run::not_run(one, catalogue, Verdict::inconclusive, *reason);
     auto result = run_once(one, target, catalogue, interruption, options);
     while (earlier.size() < options.retry && result.verdict == Verdict::error && !interruption.triggered()) {
+        if (target.admit(one)) break;
         earlier.push_back(result.reason);
         result = run_once(one, target, catalogue, interruption, options);
     }
@@ -75,16 +93,7 @@ CaseResult run_and_judge(const run::Case& one, run::Target& target, const Catalo
 }  // namespace
 
 std::string utc_now() {
-    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
-    const auto days = std::chrono::floor<std::chrono::days>(now);
-    const std::chrono::year_month_day date(days);
-    const std::chrono::hh_mm_ss time(now - days);
-    char text[40];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
-    return text;
+    return model::iso8601(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
 unsigned default_jobs() { return std::clamp(std::thread::hardware_concurrency(), 1U, 8U); }
@@ -95,12 +104,12 @@ std::string not_applicable(const run::Case& one, const run::Target& target) {
         Object scope{{"target", target.capabilities()}};
         if (const auto* ics = target.capabilities().find("ics")) scope.push_back({"ics", *ics});
         const auto answer = scenario::evaluate(scenario.applies, scope);
-        if (!answer.holds) return answer.reason;
+        if (!answer.holds) return answer.reason + why_not_known(scenario.applies, target);
     }
     for (const auto& need : scenario.needs)
-        if (need != "clock" && !has(target.capabilities(), need)) return "the target offers no '" + need + "'";
+        if (need != "clock" && !has(target.capabilities(), need)) return lacks(target, need);
     for (const auto& need : connection_needs(one))
-        if (!has(target.capabilities(), need)) return "the target offers no '" + need + "'";
+        if (!has(target.capabilities(), need)) return lacks(target, need);
     const auto* identities = target.capabilities().find("identities");
     if (identities != nullptr && identities->integer() != nullptr &&
         static_cast<std::int64_t>(scenario.identities.size()) + 1 > *identities->integer())

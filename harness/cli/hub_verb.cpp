@@ -9,6 +9,7 @@
 #include "fixtures/hub/server/server.hpp"
 #include "harness/cli/hub_identities.hpp"
 #include "harness/cli/hub_keys.hpp"
+#include "harness/cli/hub_state.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/random.hpp"
@@ -67,6 +68,18 @@ nlohmann::ordered_json describe(const hub::Hub& hub, const hub::IdentitySeed& se
     return out;
 }
 
+// What the portal calls the Event Hubs-compatible endpoint (X-EH-01).
+std::string entity_of(const std::string& host_name) { return host_name.substr(0, host_name.find('.')); }
+
+std::string events_connection_string(const hub::Hub& hub) {
+    const auto& settings = hub.settings();
+    for (const auto& policy : settings.policies)
+        if (policy.service_connect)
+            return "Endpoint=sb://" + settings.host_name + "/;SharedAccessKeyName=" + policy.name +
+                   ";SharedAccessKey=" + policy.primary_key + ";EntityPath=" + entity_of(settings.host_name);
+    return {};
+}
+
 nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, const std::string& state,
                                 const std::vector<hub::IdentitySeed>& seeds, const Certificates& certificates) {
     nlohmann::ordered_json out;
@@ -74,11 +87,13 @@ nlohmann::ordered_json describe(hub::Server& server, const HubOptions& options, 
     out["address"] = options.host;
     out["mqttPort"] = server.mqtt_port();
     out["httpsPort"] = server.https_port();
+    out["amqpPort"] = server.amqp_port();
     out["caFile"] = absolute(state + "/ca.pem");
     out["deviceCaFile"] = absolute(state + "/device-ca.pem");
     out["deviceCaKeyFile"] = absolute(state + "/device-ca.key.pem");
     server.with_hub([&](hub::Hub& hub, hub::Time) {
         out["serviceConnectionString"] = hub.service_connection_string("iothubowner");
+        out["eventHubsConnectionString"] = events_connection_string(hub);
         for (const auto& seed : seeds) out["devices"].push_back(describe(hub, seed, certificates));
     });
     return out;
@@ -89,10 +104,12 @@ void print_for_people(const nlohmann::ordered_json& facts) {
     std::printf("The reference hub %s is up. Ctrl-C ends it.\n\n", text("hostName").c_str());
     std::printf("  MQTT over TLS   %s:%d\n", text("address").c_str(), facts["mqttPort"].get<int>());
     std::printf("  Service API     https://%s:%d\n", text("address").c_str(), facts["httpsPort"].get<int>());
+    std::printf("  AMQP            amqps://%s:%d\n", text("address").c_str(), facts["amqpPort"].get<int>());
     std::printf("  CA certificate  %s\n", text("caFile").c_str());
     std::printf("  CA of devices   %s\n\n", text("deviceCaFile").c_str());
     std::printf("Connection strings (test keys, valid on this hub only)\n\n");
     std::printf("  service  %s\n", text("serviceConnectionString").c_str());
+    std::printf("  events   %s\n", text("eventHubsConnectionString").c_str());
     for (const auto& device : facts.value("devices", nlohmann::ordered_json::array())) {
         std::printf("  %s   %s\n", device.contains("moduleId") ? "module" : "device",
                     device["connectionString"].get<std::string>().c_str());
@@ -101,6 +118,15 @@ void print_for_people(const nlohmann::ordered_json& facts) {
     }
     std::printf("\nIts certificate covers %s, localhost and 127.0.0.1.\n", text("hostName").c_str());
     std::fflush(stdout);
+}
+
+hub::Policy policy_of(const HubOptions& options) {
+    auto policy = *hub::profile(options.profile);
+    if (options.tier.empty()) return policy;
+    policy.units = options.units;
+    policy.limits = *hub::limits_of_tier(options.tier, options.units);
+    policy.basic_tier = options.tier == "b1";  // SCOPE-04
+    return policy;
 }
 
 }  // namespace
@@ -112,6 +138,7 @@ int run(const HubOptions& options) {
     net::Loop loop;
     loop.start();
     auto seeds = identities_from(options);
+    HubState kept(options);
     const std::string state = options.state.empty() ? default_state() : options.state;
     const auto authority = keep_device_authority(state);
     const auto certificates = certify(options, state, authority);
@@ -121,16 +148,24 @@ int run(const HubOptions& options) {
     settings.host_name = options.host_name;
     settings.other_names = {"localhost", "127.0.0.1", options.host};
     settings.random = random_bytes;
+    settings.partitions = options.partitions;
     settings.policies = hub::Hub(settings, hub::Policy{}).settings().policies;
     keep_keys(state, seeds, settings.policies);
-    hub::Hub core(std::move(settings), *hub::profile(options.profile));
+    hub::Hub core(std::move(settings), policy_of(options));
+    const auto known = kept.restore(core, std::chrono::floor<hub::Duration>(std::chrono::system_clock::now()));
     hub::ServerOptions serve;
     serve.host = options.host;
     serve.mqtt_port = bindable(loop, options.host, wanted(options.mqtt_port, 8883), "MQTT");
     serve.https_port = bindable(loop, options.host, wanted(options.https_port, 443), "the service API");
+    serve.amqp_port = bindable(loop, options.host, wanted(options.amqp_port, 5671), "AMQP");
+    serve.events.entity = entity_of(options.host_name);
+    serve.events.consumer_groups.insert(serve.events.consumer_groups.end(), options.consumer_groups.begin(),
+                                        options.consumer_groups.end());
+    if (kept.is_kept()) serve.keep = [&](const hub::Changes& changes) { kept.write(changes); };
     hub::Server server(loop, pki.server_context(authority.certificate_pem), serve, std::move(core));
     server.with_hub([&](hub::Hub& hub, hub::Time now) {
-        for (const auto& seed : seeds) hub.provision(seed, now);
+        for (const auto& seed : seeds)
+            if (!known.contains(seed.key())) hub.provision(seed, now);  // what became of it since wins
     });
     for (const auto& name : options.deviations) server.show(name);
     const auto facts = describe(server, options, state, seeds, certificates);

@@ -4,10 +4,13 @@
 
 #include "fixtures/deviations/deviations.hpp"
 #include "fixtures/hub/profile.hpp"
+#include "harness/cli/baseline_file.hpp"
 #include "harness/cli/execute.hpp"
+#include "harness/cli/load_file.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/statement.hpp"
 #include "harness/cli/suite.hpp"
+#include "harness/cli/target_file.hpp"
 #include "harness/cli/targets.hpp"
 #include "harness/scenario/json_schema.hpp"
 
@@ -88,15 +91,27 @@ int run(const LintOptions& options) {
     std::size_t wrong = 0;
     for (const auto& file : options.devices)
         if (!read_statement(file, &suite->catalogue)) ++wrong;
+    for (const auto& file : options.targets)
+        if (!read_target_file(file, Secrets::may_be_missing)) ++wrong;
+    for (const auto& file : options.baselines)
+        if (!read_baseline(file)) ++wrong;
     if (wrong > 0) return exit_unusable;
     const auto statements = options.devices.empty() ? "" : std::to_string(options.devices.size()) + " statements, ";
-    std::printf("%s%zu scenarios, %zu cases: nothing to complain about\n", statements.c_str(), suite->scenarios.size(),
-                selected_cases(*suite, options.suite.selection).size());
+    const auto targets = options.targets.empty() ? "" : std::to_string(options.targets.size()) + " target files, ";
+    const auto baselines = options.baselines.empty() ? "" : std::to_string(options.baselines.size()) + " baselines, ";
+    std::printf("%s%s%s%zu scenarios, %zu cases: nothing to complain about\n", statements.c_str(), targets.c_str(),
+                baselines.c_str(), suite->scenarios.size(), selected_cases(*suite, options.suite.selection).size());
     return exit_ok;
 }
 
 int run(const SchemaOptions& options) {
-    std::fputs((options.statement ? statement_schema() : scenario::json_schema()).c_str(), stdout);
+    std::fputs((options.target      ? target_schema()
+                : options.statement ? statement_schema()
+                : options.baseline  ? baseline_schema()
+                : options.load      ? load_schema()
+                                    : scenario::json_schema())
+                   .c_str(),
+               stdout);
     return exit_ok;
 }
 

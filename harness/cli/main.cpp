@@ -1,3 +1,4 @@
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -10,6 +11,7 @@ namespace {
 using namespace hubspec;
 
 int start(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone, or a closed output, is told by what a write returns
     try {
         const auto parsed = cli::parse_command_line(argc, argv);
         if (const int* status = std::get_if<int>(&parsed)) return *status;

@@ -9,7 +9,8 @@
 
 #include "harness/run/plan.hpp"
 
-/// The command line: one options value and one function for each verb. CLI11 is known to command_line.cpp alone.
+/// The command line: one options value and one function for each verb. CLI11 is known to the files of declare.hpp
+/// alone.
 namespace hubspec::cli {
 
 /// Exit statuses: a contract, tested, never reused.
@@ -22,6 +23,8 @@ inline constexpr int exit_interrupted = 130;
 struct SuiteOptions {
     std::vector<std::string> paths;  ///< scenario files or folders; none: the suite that comes with hubspec
     run::Selection selection;
+    std::string shard_said_by;  ///< what `--shard auto` found; empty: the shard was given
+    std::string durations;      ///< stored results by which shards are cut; empty: cases take turns
 };
 
 struct RunOptions {
@@ -31,6 +34,7 @@ struct RunOptions {
     std::vector<std::string> deviations;  ///< of the embedded hub
     std::string profile = "observed";     ///< of the embedded hub
     std::vector<std::string> reports;     ///< FORMAT:PATH
+    std::string baseline;                 ///< a file of known failures; empty: none
     std::string junit_flavor = "rich";
     std::string junit_granularity = "scenario";
     unsigned jobs = 0;  ///< 0: what the machine bears
@@ -45,17 +49,39 @@ struct RunOptions {
     bool quiet = false;
 };
 
+/// Many devices at once; or results of shards to merge.
+struct LoadOptions {
+    std::vector<std::string> files;
+    std::optional<std::string> target;    ///< a target file; none: what the load names, or the embedded reference hub
+    std::vector<std::string> deviations;  ///< of the embedded hub
+    std::string tier;                     ///< of the embedded hub: f1, b1 or s1, with its limits; empty: none
+    std::vector<std::string> reports;     ///< FORMAT:PATH
+    run::Shard shard;
+    std::string shard_said_by;  ///< what `--shard auto` found; empty: the shard was given
+    bool merge = false;
+    bool dry_run = false;
+    bool quiet = false;
+};
+
 struct HubOptions {
     std::string host = "127.0.0.1";
-    std::optional<std::uint16_t> mqtt_port, https_port;  ///< unset: 8883 and 443, or a free one with a word about it
+    /// Unset: 8883, 443 and 5671, or a free one with a word about it.
+    std::optional<std::uint16_t> mqtt_port, https_port, amqp_port;
+    std::vector<std::string> consumer_groups;  ///< beside $Default
+    std::uint32_t partitions = 4;
     std::string host_name = "hubspec.azure-devices.net";
     std::vector<std::string> devices = {"device1"};
     std::vector<std::string> x509_devices;  ///< "D" or "D/M", with certificates of the hub's device CA
     std::vector<std::string> modules;       ///< "D/M", with keys
-    std::string state;                      ///< folder for the test PKI; empty: one below the user's cache folder
-    std::string identities;                 ///< JSON file
+    /// Folder for the test PKI and all that outlives the hub; empty: a PKI below the user's state folder, the rest in
+    /// memory.
+    std::string state;
+    std::string durability = "full";  ///< of what is kept there: full, normal
+    std::string identities;           ///< JSON file
     std::vector<std::string> deviations;
     std::string profile = "observed";
+    std::string tier;         ///< f1, b1 or s1, with its limits; empty: standard and without limits
+    std::uint32_t units = 1;  ///< of that tier
     bool json = false;
 };
 
@@ -69,6 +95,8 @@ struct ListOptions {
 struct LintOptions {
     SuiteOptions suite;
     std::vector<std::string> devices;  ///< statements
+    std::vector<std::string> targets;  ///< target files
+    std::vector<std::string> baselines;
 };
 struct CoverageOptions {
     SuiteOptions suite;
@@ -81,6 +109,21 @@ struct ExplainOptions {
 };
 struct SchemaOptions {
     bool statement = false;  ///< of device statements instead of scenarios
+    bool target = false;     ///< of target files instead
+    bool baseline = false;   ///< of files of known failures instead
+    bool load = false;       ///< of load files instead
+};
+struct DoctorOptions {
+    std::string target;                 ///< a target file
+    std::string connection_string_env;  ///< or a variable with a connection string, of a service or of a device
+    int within = 5;                     ///< seconds, for each probe
+    bool json = false;
+};
+struct CleanOptions {
+    std::string target;
+    std::string run_id;  ///< only of this run, however old; empty: of all that are old enough
+    std::chrono::seconds older_than{3600};
+    bool yes = false;  ///< remove them; otherwise they are only named
 };
 struct SelftestOptions {
     SuiteOptions suite;
@@ -98,6 +141,14 @@ struct ReportOptions {
     std::string junit_flavor = "rich";
     std::string junit_granularity = "scenario";
     bool strict = false;
+};
+struct BaselineOptions {
+    std::string file;
+    std::vector<std::string> results;
+};
+struct DiffOptions {
+    std::string left, right;
+    std::vector<std::string> reports;
 };
 struct VerifyOptions {
     std::vector<std::string> files;
@@ -127,7 +178,8 @@ struct PkiOptions {
 
 using Command =
     std::variant<RunOptions, HubOptions, ListOptions, LintOptions, CoverageOptions, ExplainOptions, SchemaOptions,
-                 SelftestOptions, ReportOptions, VerifyOptions, JunitCheckOptions, SasOptions, PkiOptions>;
+                 SelftestOptions, ReportOptions, VerifyOptions, JunitCheckOptions, SasOptions, PkiOptions,
+                 DoctorOptions, CleanOptions, BaselineOptions, DiffOptions, LoadOptions>;
 
 /// Parses the command line, the environment and hubspec.yaml, in this order of precedence. An int is an exit status:
 /// help or version was printed, or what is wrong.
@@ -146,5 +198,10 @@ int run(const VerifyOptions& options);
 int run(const JunitCheckOptions& options);
 int run(const SasOptions& options);
 int run(const PkiOptions& options);
+int run(const DoctorOptions& options);
+int run(const CleanOptions& options);
+int run(const BaselineOptions& options);
+int run(const DiffOptions& options);
+int run(const LoadOptions& options);
 
 }  // namespace hubspec::cli

@@ -34,7 +34,8 @@ CloseKind how(const run::Fields& fields) {
 }
 
 void show_certificate(Server& server, const std::string& word) {
-    const auto shown = word == "unknown_root"    ? ShownCertificate::of_unknown_root
+    const auto shown = word == "rotated"         ? ShownCertificate::rotated
+                       : word == "unknown_root"  ? ShownCertificate::of_unknown_root
                        : word == "other_name"    ? ShownCertificate::of_other_name
                        : word == "expired"       ? ShownCertificate::expired
                        : word == "not_yet_valid" ? ShownCertificate::not_yet_valid
@@ -66,7 +67,7 @@ void answer_twin(Server& server, const run::Fields& fields) {
     }
 }
 
-void inject(Server& server, const run::Fields& fields) {
+mqtt::Publish own_publish(const run::Fields& fields) {
     mqtt::Publish packet{fields.text("topic"),
                          fields.body(),
                          static_cast<std::uint8_t>(fields.integer("qos", 0)),
@@ -74,7 +75,18 @@ void inject(Server& server, const run::Fields& fields) {
                          fields.flag("dup", false),
                          static_cast<mqtt::PacketId>(fields.integer("packet_id", 0))};
     if (packet.qos > 0 && packet.packet_id == 0) packet.packet_id = 60'001;  // far from those that the hub counts up
-    if (!server.send(mqtt::encode(packet)))
+    return packet;
+}
+
+// Its topic is that of the message, not of what it follows.
+void append(Server& server, const run::Fields& fields) {
+    auto on = sent(fields.text("packet"), fields);
+    on.topic.reset();
+    server.add_rule({on, Append{own_publish(fields)}});
+}
+
+void inject(Server& server, const run::Fields& fields) {
+    if (!server.send(mqtt::encode(own_publish(fields))))
         throw std::runtime_error("the device is not connected, so nothing can be sent to it");
 }
 
@@ -94,6 +106,7 @@ void perturb(Server& server, const std::string& verb, const run::Fields& fields)
         return server.add_rule(
             {sent("suback", fields), SetReturnCode{static_cast<std::uint8_t>(fields.integer("return_code", 128))}});
     if (verb == "inject") return inject(server, fields);
+    if (verb == "append") return append(server, fields);
     if (verb == "bytes" && !server.send(mqtt::from_hex(fields.text("hex")).value_or(mqtt::Bytes{})))
         throw std::runtime_error("the device is not connected, so nothing can be sent to it");
     if (verb == "pieces") return server.cut_into(static_cast<std::size_t>(fields.integer("bytes", 1)));

@@ -7,11 +7,13 @@
 #include <map>
 #include <set>
 
+#include "harness/cli/baseline_file.hpp"
 #include "harness/cli/certification.hpp"
 #include "harness/cli/certified_device.hpp"
 #include "harness/cli/execute.hpp"
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/options.hpp"
+#include "harness/cli/run_reports.hpp"
 #include "harness/cli/statement.hpp"
 #include "harness/cli/suite.hpp"
 #include "harness/cli/targets.hpp"
@@ -20,26 +22,13 @@
 #include "harness/iothub/user_name.hpp"
 #include "harness/run/judge.hpp"
 #include "reports/console.hpp"
-#include "reports/write.hpp"
+#include "reports/live_progress.hpp"
 
 namespace hubspec::cli {
 
 using namespace model;
 
 namespace {
-
-std::optional<std::vector<reports::Destination>> destinations(const std::vector<std::string>& options) {
-    std::vector<reports::Destination> all;
-    for (const auto& option : options) {
-        auto parsed = reports::parse_destination(option);
-        if (const auto* problem = std::get_if<std::string>(&parsed)) {
-            std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
-            return std::nullopt;
-        }
-        all.push_back(std::get<reports::Destination>(std::move(parsed)));
-    }
-    return all;
-}
 
 // "x/y [qos=1]" becomes "x/y [qos=1, round=2]".
 void repeat(std::vector<run::Case>& cases, unsigned times) {
@@ -107,13 +96,36 @@ std::vector<Requirement> requirements_of(const std::vector<CaseResult>& results,
     return list;
 }
 
+// What is known of a case before it runs.
+std::vector<CaseResult> planned(const std::vector<run::Case>& cases, const Catalogue& catalogue) {
+    std::vector<CaseResult> all;
+    for (const auto& one : cases) all.push_back(run::not_run(one, catalogue, Verdict::not_applicable, {}));
+    return all;
+}
+
 // Devices spend their time waiting: more of them fit beside each other than cases that work.
 constexpr unsigned jobs_of_waiting = 8;
 
-int dry_run(const std::vector<run::Case>& cases) {
+std::vector<run::Case> applicable(const std::vector<run::Case>& cases) {
+    std::vector<run::Case> some;
+    for (const auto& one : cases)
+        if (one.not_applicable.empty()) some.push_back(one);
+    return some;
+}
+
+void say(const std::vector<std::string>& lines) {
+    for (const auto& line : lines) std::fprintf(stderr, "hubspec: %s\n", line.c_str());
+}
+
+// The hub is asked what it can do, so that what is said is true; nothing is run.
+int dry_run(std::vector<run::Case> cases, run::Target& target, const run::Interruption& interruption, int verbosity) {
+    if (const auto unreachable = target.unreachable()) say({*unreachable});
+    if (verbosity > 0) say(target.findings());
+    for (auto& one : cases) one.not_applicable = not_applicable(one, target);
     for (const auto& one : cases)
         std::printf("%s%s\n", one.name.c_str(),
                     one.not_applicable.empty() ? "" : (" [not applicable: " + one.not_applicable + "]").c_str());
+    say(target.prepare(applicable(cases), interruption));
     std::fprintf(stderr, "%zu %s would run\n", cases.size(), cases.size() == 1 ? "case" : "cases");
     return exit_ok;
 }
@@ -127,12 +139,10 @@ reports::ConsoleStyle style_of(const RunOptions& options) {
 class Telling {
 public:
     Telling(const RunOptions& options, std::size_t total, const RunResult& run)
-        : style_(style_of(options)), progress_(std::cerr, style_, total, options.quiet), run_(run) {}
+        : style_(style_of(options)), progress_(std::cerr, style_, total, options.quiet, watch()), run_(run) {}
 
-    ExecuteEvents events() {
-        return {[this](const run::Case& one) { progress_.began(one.name); },
-                [this](const CaseResult& result) { progress_.finished(result); }};
-    }
+    void began(const run::Case& one) { progress_.began(one.name); }
+    void finished(const CaseResult& result) { progress_.finished(result); }
 
     void finish(const std::string& rerun) {
         progress_.clear();
@@ -141,6 +151,13 @@ public:
     }
 
 private:
+    static reports::Watch watch() {
+        const auto now = [] {
+            return std::chrono::duration_cast<std::chrono::milliseconds>(
+                std::chrono::steady_clock::now().time_since_epoch());
+        };
+        return {now, [] { return standard_error().width; }};
+    }
     reports::ConsoleStyle style_;
     reports::LiveProgress progress_;
     const RunResult& run_;
@@ -163,47 +180,11 @@ std::vector<CaseResult> nothing_but_errors(const std::vector<run::Case>& cases, 
     return results;
 }
 
-/// Writes what there is after each suite, so that little is lost when the process is. It counts as interrupted until
-/// the whole takes its place.
-class PartialReports {
-public:
-    PartialReports(const std::vector<run::Case>& cases, const RunResult& head,
-                   std::function<void(const RunResult&)> write)
-        : partial_(head), write_(std::move(write)) {
-        partial_.interrupted = true;
-        for (const auto& one : cases) ++left_[folder_of(one.scenario.id)];
-    }
-
-    void add(const CaseResult& result) {
-        partial_.cases.push_back(result);
-        if (--left_[folder_of(result.scenario)] == 0) write_(partial_);
-    }
-
-private:
-    static std::string folder_of(const std::string& id) { return id.substr(0, id.rfind('/')); }
-    RunResult partial_;
-    std::function<void(const RunResult&)> write_;
-    std::map<std::string, std::size_t> left_;
-};
-
-bool write_reports(const std::vector<reports::Destination>& all, const RunResult& run, const RunOptions& options) {
-    bool written = true;
-    const reports::JunitOptions junit{
-        options.junit_flavor == "strict" ? reports::JunitFlavor::strict : reports::JunitFlavor::rich, options.strict,
-        reports::granularity_of(options.junit_granularity).value_or(reports::Granularity::scenario)};
-    for (const auto& destination : all)
-        if (const auto problem = reports::write_report(destination, run, junit)) {
-            std::fprintf(stderr, "hubspec: %s\n", problem->c_str());
-            written = false;
-        }
-    return written;
-}
-
-RunResult run_cases(const RunOptions& options, const Suite& suite, const std::optional<Statement>& statement,
-                    std::vector<run::Case> cases, run::Target& target,
-                    const std::vector<reports::Destination>& destinations) {
-    run::Interruption interruption;
-    const SignalWatch signals([&] { interruption.trigger(); });
+// nullopt after saying why nothing can run.
+std::optional<RunResult> run_cases(const RunOptions& options, const Suite& suite,
+                                   const std::optional<Statement>& statement,
+                                   const std::optional<run::Baseline>& baseline, Selected selected, run::Target& target,
+                                   RunReports& reports, run::Interruption& interruption) {
     RunResult result;
     result.tool_version = HUBSPEC_VERSION;
     result.seat = options.device ? "hub" : "device";
@@ -215,32 +196,42 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, const std::op
     result.seed = options.seed;
     result.api_version = iothub::documented_api_version;
     if (const auto& shard = options.suite.selection.shard; shard.count > 1)
-        result.shard = std::to_string(shard.index) + "/" + std::to_string(shard.count);
+        result.shards = {{result.target, shard.count, selected.cut, {shard.index}, false}};
+    auto& cases = selected.cases;
     const auto began = std::chrono::steady_clock::now();
     Telling telling(options, cases.size(), result);
     const auto unreachable = target.unreachable();
+    if (options.verbosity > 0) say(target.findings());
     for (auto& one : cases) one.not_applicable = not_applicable(one, target);
     if (unreachable) {
         std::fprintf(stderr, "hubspec: %s\n", unreachable->c_str());
         result.setup_failure = *unreachable;
         result.cases = nothing_but_errors(cases, suite.catalogue, *unreachable);
     } else {
+        say(target.prepare(applicable(cases), interruption));
         ExecuteOptions how{options.jobs == 0 ? (options.device ? jobs_of_waiting : default_jobs()) : options.jobs,
                            options.retry,
                            options.fail_fast,
                            {options.timeout_scale, options.seed},
                            {}};
-        std::vector<reports::Destination> files = destinations;
-        std::erase_if(files, [](const reports::Destination& one) { return one.path == "-"; });
-        PartialReports partial(cases, result, [&](const RunResult& some) { write_reports(files, some, options); });
-        auto events = telling.events();
-        if (!files.empty())
-            events.finished = [&, tell = events.finished](const CaseResult& one) { tell(one), partial.add(one); };
-        if (statement) {
-            how.keep_record = true;
-            how.revise = [known = known_faults(*statement)](CaseResult& one) { forgive(one, known); };
-        }
+        const ExecuteEvents events{[&](const run::Case& one) { telling.began(one), reports.case_began(one); },
+                                   [&](const CaseResult& one) { telling.finished(one), reports.case_finished(one); }};
+        how.keep_record = statement.has_value();
+        how.revise = [known = statement ? known_faults(*statement) : KnownFaults{}, &baseline,
+                      day = today()](CaseResult& one) {
+            forgive(one, known);
+            if (baseline) compare_with(*baseline, day, one);
+        };
+        const auto plan = planned(cases, suite.catalogue);
+        result.requirements = requirements_of(plan, suite.catalogue);
+        if (!reports.begin(result, plan)) return std::nullopt;
         result.cases = execute(cases, target, suite.catalogue, interruption, how, events);
+        if (baseline && !interruption.triggered())
+            for (auto& one : stale_entries(*baseline, result.cases)) {
+                telling.finished(one);
+                reports.case_added(one);
+                result.cases.push_back(std::move(one));
+            }
     }
     result.interrupted = interruption.triggered();
     result.duration = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began);
@@ -253,7 +244,7 @@ RunResult run_cases(const RunOptions& options, const Suite& suite, const std::op
 }  // namespace
 
 int run(const RunOptions& options) {
-    const auto reports_wanted = destinations(options.reports);
+    const auto reports_wanted = parse_destinations(options.reports);
     if (!reports_wanted || has_unknown_deviations(options.deviations) || !is_known_profile(options.profile))
         return exit_unusable;
     if (options.target && (!options.deviations.empty() || options.profile != "observed")) {
@@ -265,24 +256,30 @@ int run(const RunOptions& options) {
     if (!suite) return exit_unusable;
     std::optional<Statement> statement;
     if (options.device && !(statement = read_statement(*options.device, &suite->catalogue))) return exit_unusable;
-    auto cases = selected_cases(*suite, options.suite.selection, statement ? Seat::hub : Seat::device);
+    std::optional<run::Baseline> baseline;
+    if (!options.baseline.empty() && !(baseline = read_baseline(options.baseline))) return exit_unusable;
+    auto selected = select_cases(*suite, options.suite.selection, statement ? Seat::hub : Seat::device);
+    auto& cases = selected.cases;
     if (statement) cases = for_device(cases, *statement);
     if (cases.empty()) {
         std::fprintf(stderr, "hubspec: %s\n", nothing_selected(*suite, options.suite.selection).c_str());
         return exit_nothing;
     }
     repeat(cases, options.repeat);
+    run::Interruption interruption;
+    // It lives longer than the target, which removes from its hub what the run has made there.
+    const SignalWatch signals([&] { interruption.trigger(); });
     const std::unique_ptr<run::Target> target = statement
                                                     ? std::make_unique<CertifiedDevice>(*statement)
                                                     : make_target(options.target, options.deviations, options.profile);
     if (!target) return exit_unusable;
-    if (options.dry_run) {
-        for (auto& one : cases) one.not_applicable = not_applicable(one, *target);
-        return dry_run(cases);
-    }
-    const auto result = run_cases(options, *suite, statement, std::move(cases), *target, *reports_wanted);
-    const bool written = write_reports(*reports_wanted, result, options);
-    const int status = exit_status(result, options.strict);
+    if (options.dry_run) return dry_run(std::move(cases), *target, interruption, options.verbosity);
+    RunReports reports(*reports_wanted, junit_options(options.junit_flavor, options.junit_granularity, options.strict));
+    const auto result =
+        run_cases(options, *suite, statement, baseline, std::move(selected), *target, reports, interruption);
+    if (!result) return exit_unusable;
+    const bool written = reports.finish(*result);
+    const int status = exit_status(*result, options.strict);
     return written || status != exit_ok ? status : 2;
 }
 

@@ -9,6 +9,7 @@
 #include "harness/cli/test_pki.hpp"
 #include "harness/iothub/digest.hpp"
 #include "harness/iothub/sas_token.hpp"
+#include "harness/model/lists.hpp"
 #include "harness/scenario/names.hpp"
 #include "harness/scenario/nearest.hpp"
 #include "harness/scenario/read.hpp"
@@ -24,16 +25,13 @@ namespace {
 
 const std::vector<std::string>& placeholders() {
     static const std::vector<std::string> names{
-        "host",      "port",      "mqtt_port",         "https_port",  "ca",          "transport", "device.id",
-        "module.id", "client_id", "connection_string", "certificate", "private_key", "user_name", "sas_token"};
+        "host",      "port",      "mqtt_port",  "https_port",        "ca",          "transport",
+        "device.id", "module.id", "client_id",  "connection_string", "certificate", "private_key",
+        "user_name", "sas_token", "keep_alive", "token_lifetime"};
     return names;
 }
 
 bool is_secret(const std::string& name) { return name == "connection_string" || name == "sas_token"; }
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 class StatementReader {
 public:
@@ -242,11 +240,28 @@ const std::vector<std::pair<std::string, std::string>>& claim_names() {
         {"sas_renewal", "It renews its SAS token before it expires."},
         {"persistent_session", "It connects with clean session 0."},
         {"reconnects", "It comes back after a lost connection."},
+        {"plug_and_play", "It announces a model and keeps to the conventions of Plug and Play."},
     };
     return names;
 }
 
 bool Statement::claims_to(const std::string& what) const { return contains(claims, what); }
+
+namespace {
+
+/// The program is told this when it is started.
+bool is_told(const Statement& statement, const std::string& placeholder) {
+    const auto has_it = [&](const std::string& text) {
+        const auto references = scenario::references_in(text);
+        return std::any_of(references.begin(), references.end(),
+                           [&](const auto& one) { return one.name == placeholder; });
+    };
+    return std::any_of(statement.command.begin(), statement.command.end(), has_it) ||
+           std::any_of(statement.environment.begin(), statement.environment.end(),
+                       [&](const auto& one) { return has_it(one.second); });
+}
+
+}  // namespace
 
 Value Statement::capabilities() const {
     Object all{{"adapter", adapter},
@@ -255,6 +270,9 @@ Value Statement::capabilities() const {
                {"module", is_module},
                {"x509", proof != Proof::sas},
                {"sas", proof == Proof::sas},
+               {"x509_ca", proof == Proof::x509_ca},
+               {"sets_keep_alive", is_told(*this, "keep_alive")},
+               {"sets_token_lifetime", is_told(*this, "token_lifetime")},
                {"any_method", contains(methods, "*")}};
     for (const auto& [name, doc] : claim_names()) all.push_back({name, claims_to(name)});
     all.push_back({"sdk", !sdk.empty()});

@@ -1,11 +1,14 @@
 #include "harness/cli/suite.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "fixtures/deviations/deviations.hpp"
 #include "fixtures/hub/profile.hpp"
 #include "harness/cli/nearest.hpp"
+#include "harness/cli/results_file.hpp"
+#include "harness/cli/shard.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/scenario/load.hpp"
@@ -35,6 +38,16 @@ std::size_t errors_in(const scenario::Diagnostics& diagnostics) {
     return count;
 }
 
+// Of no file, none. nullopt after saying what is wrong with it.
+std::optional<run::Durations> read_durations(const std::string& path) {
+    run::Durations durations;
+    if (path.empty()) return durations;
+    const auto results = read_results(path);
+    if (!results) return std::nullopt;
+    for (const auto& one : results->cases) durations[one.name] = one.duration;
+    return durations;
+}
+
 std::string level_of(const run::Case& one, const model::Catalogue& catalogue) {
     return std::string(model::to_string(run::strictest(one.scenario.verifies, catalogue)));
 }
@@ -59,22 +72,41 @@ std::optional<Suite> read_suite(const SuiteOptions& options) {
     auto catalogue = read_catalogue();
     if (!catalogue) return std::nullopt;
     const auto paths = options.paths.empty() ? std::vector<std::string>{own_suite()} : options.paths;
-    auto loaded = scenario::load_suite(paths, &*catalogue);
-    if (usable(loaded.diagnostics)) return Suite{std::move(*catalogue), std::move(loaded.scenarios)};
+    const auto& match = options.selection.match;
+    auto loaded = scenario::load_suite(paths, &*catalogue, [&](const std::string& id) {
+        return match.empty() ||
+               std::any_of(match.begin(), match.end(), [&](const std::string& one) { return run::may_begin(one, id); });
+    });
+    if (loaded.scenarios.empty() && !match.empty()) loaded = scenario::load_suite(paths, &*catalogue);  // for a hint
+    if (usable(loaded.diagnostics)) {
+        auto durations = read_durations(options.durations);
+        if (!durations) return std::nullopt;
+        say_shard({options.selection.shard, options.shard_said_by});
+        return Suite{std::move(*catalogue), std::move(loaded.scenarios), std::move(*durations)};
+    }
     const auto count = errors_in(loaded.diagnostics);
     std::fprintf(stderr, "hubspec: %zu %s; nothing was run\n", count, count == 1 ? "error" : "errors");
     return std::nullopt;
 }
 
-std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection, model::Seat seat) {
-    std::vector<run::Case> cases;
-    std::size_t index = 0;
+Selected select_cases(const Suite& suite, const run::Selection& selection, model::Seat seat) {
+    std::vector<run::Case> all;
     for (const auto& scenario : suite.scenarios)
-        for (auto& one : run::expand(scenario)) {
-            if (scenario.seat != seat || !run::is_selected(one, selection, level_of(one, suite.catalogue))) continue;
-            if (index++ % selection.shard.count + 1 == selection.shard.index) cases.push_back(std::move(one));
-        }
-    return cases;
+        for (auto& one : run::expand(scenario))
+            if (scenario.seat == seat && run::is_selected(one, selection, level_of(one, suite.catalogue)))
+                all.push_back(std::move(one));
+    if (selection.shard.count == 1) return {std::move(all), {}};
+    std::vector<std::string> names;
+    for (const auto& one : all) names.push_back(one.name);
+    const auto cut = run::cut(names, selection.shard.count, suite.durations);
+    Selected selected{{}, cut.id};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (cut.shards[i] == selection.shard.index) selected.cases.push_back(std::move(all[i]));
+    return selected;
+}
+
+std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection, model::Seat seat) {
+    return select_cases(suite, selection, seat).cases;
 }
 
 std::string nothing_selected(const Suite& suite, const run::Selection& selection) {

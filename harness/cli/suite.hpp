@@ -6,6 +6,7 @@
 #include "harness/cli/options.hpp"
 #include "harness/model/requirement.hpp"
 #include "harness/model/scenario.hpp"
+#include "harness/run/shards.hpp"
 #include "harness/scenario/proof.hpp"
 
 namespace hubspec::cli {
@@ -14,6 +15,7 @@ namespace hubspec::cli {
 struct Suite {
     model::Catalogue catalogue;
     std::vector<model::Scenario> scenarios;
+    run::Durations durations;  ///< of an earlier run, by which shards are cut
 };
 
 /// The catalogue alone; what is wrong with it is printed. nullopt: it cannot be used.
@@ -28,7 +30,13 @@ std::string proof_path();
 /// all of it; nullopt when there are errors.
 std::optional<Suite> read_suite(const SuiteOptions& options);
 
-/// The cases of the suite that are selected, in order.
+/// What a run has to do: its cases in order, and how the selection was cut into shards; empty: it was not.
+struct Selected {
+    std::vector<run::Case> cases;
+    std::string cut;
+};
+Selected select_cases(const Suite& suite, const run::Selection& selection, model::Seat seat = model::Seat::device);
+/// The cases alone.
 std::vector<run::Case> selected_cases(const Suite& suite, const run::Selection& selection,
                                       model::Seat seat = model::Seat::device);
 

@@ -1,11 +1,15 @@
+#include "harness/cli/target_file.hpp"
+
+#include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <filesystem>
 
-#include "harness/cli/endpoint_target.hpp"
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/iothub/connection_string.hpp"
 #include "harness/iothub/sas_token.hpp"
+#include "harness/iothub/text.hpp"
 #include "harness/scenario/read.hpp"
 #include "harness/scenario/yaml.hpp"
 
@@ -26,9 +30,10 @@ std::string without_line_end(std::string text) {
 /// Reads the file's keys one by one and collects what is wrong.
 class TargetReader {
 public:
-    explicit TargetReader(const std::string& path)
-        : folder_(fs::path(path).parent_path()), document_(yaml::read(path)) {
+    TargetReader(const std::string& path, Secrets secrets)
+        : folder_(fs::path(path).parent_path()), document_(yaml::read(path)), secrets_(secrets) {
         diagnostics_ = document_.diagnostics;
+        target_.file = path;
     }
 
     std::optional<TargetFile> read() {
@@ -36,10 +41,11 @@ public:
         if (!root.broken && yaml::read_map(root, "a target", diagnostics_) != nullptr) {
             yaml::check_keys(root, "a target",
                              {"name", "host", "address", "ports", "ca", "within", "longest_wait", "service",
-                              "identities", "device_ca", "capabilities"},
-                             {"host"}, diagnostics_);
+                              "identities", "device_ca", "capabilities", "budget"},
+                             {}, diagnostics_);
             read_endpoint(*root.map());
             read_rights(root);
+            name_host(root);
         }
         scenario::sort(diagnostics_);
         std::fputs(scenario::format(diagnostics_).c_str(), stderr);
@@ -54,8 +60,6 @@ private:
         auto& endpoint = target_.endpoint;
         if (const auto* host = map.find("host"))
             endpoint.host_name = yaml::read_line(*host, "host", diagnostics_).value_or("");
-        endpoint.address = endpoint.host_name;
-        target_.name = endpoint.host_name;
         if (const auto* name = map.find("name"))
             target_.name = yaml::read_line(*name, "name", diagnostics_).value_or("");
         if (const auto* address = map.find("address"))
@@ -69,9 +73,19 @@ private:
                 yaml::read_duration(*wait, "longest_wait", diagnostics_).value_or(target_.longest_wait);
     }
 
+    // A connection string has the host already; the file need not say it again.
+    void name_host(const yaml::Node& root) {
+        auto& endpoint = target_.endpoint;
+        if (endpoint.host_name.empty() && root.map()->find("host") == nullptr && !lacks_secret_ &&
+            !scenario::has_errors(diagnostics_))
+            say(yaml::at(root, "a target needs 'host', or a connection string that has HostName"));
+        if (endpoint.address.empty()) endpoint.address = endpoint.host_name;
+        if (target_.name.empty()) target_.name = endpoint.host_name;
+    }
+
     void read_ports(const yaml::Node& node) {
         if (yaml::read_map(node, "ports", diagnostics_) == nullptr) return;
-        yaml::check_keys(node, "ports", {"mqtt", "https"}, {}, diagnostics_);
+        yaml::check_keys(node, "ports", {"mqtt", "https", "amqp"}, {}, diagnostics_);
         const auto port = [&](const char* name, std::uint16_t& value) {
             if (const auto* given = node.map()->find(name))
                 value =
@@ -79,6 +93,7 @@ private:
         };
         port("mqtt", target_.endpoint.mqtt_port);
         port("https", target_.endpoint.https_port);
+        port("amqp", target_.endpoint.amqp_port);
         target_.has_https_port = node.map()->find("https") != nullptr || node.map()->find("mqtt") == nullptr;
     }
 
@@ -103,7 +118,8 @@ private:
         if (const auto* capabilities = map.find("capabilities");
             capabilities != nullptr && yaml::read_map(*capabilities, "capabilities", diagnostics_) != nullptr)
             target_.capabilities = *yaml::to_value(*capabilities).object();
-        if (!target_.service && target_.identities.empty() && !scenario::has_errors(diagnostics_))
+        if (const auto* budget = map.find("budget")) read_budget(*budget);
+        if (!target_.service && target_.identities.empty() && !lacks_secret_ && !scenario::has_errors(diagnostics_))
             say(yaml::at(root,
                          "a target needs 'service' with a connection string, so that each case gets a fresh identity, "
                          "or a list of 'identities'"));
@@ -124,9 +140,11 @@ private:
                               ? environment(where->c_str())
                               : without_line_end(read_file((folder_ / *where).lexically_normal().string()));
             if (!secret.empty()) return secret;
+            if (secrets_ == Secrets::may_be_missing) return lacks_secret_ = true, std::nullopt;
             say(yaml::at(member.value, member.name == "env" ? "the environment variable '" + *where + "' is not set"
                                                             : "the file '" + *where + "' is empty"));
         } catch (const std::exception& error) {
+            if (secrets_ == Secrets::may_be_missing) return lacks_secret_ = true, std::nullopt;
             say(yaml::at(member.value, error.what()));
         }
         return std::nullopt;
@@ -145,7 +163,14 @@ private:
 
     void read_service(const yaml::Node& node) {
         if (yaml::read_map(node, "service", diagnostics_) == nullptr) return;
-        yaml::check_keys(node, "'service'", {"connection_string"}, {"connection_string"}, diagnostics_);
+        yaml::check_keys(node, "'service'", {"connection_string", "amqp", "events"}, {"connection_string"},
+                         diagnostics_);
+        if (const auto* over = node.map()->find("amqp")) {
+            const auto word = yaml::read_word(*over, "amqp", {"tcp", "web_socket"}, diagnostics_);
+            target_.endpoint.amqp_in_web_socket = word == "web_socket";
+            target_.names_amqp = true;
+        }
+        if (const auto* events = node.map()->find("events")) read_events(*events);
         const auto* given = node.map()->find("connection_string");
         const auto parsed = given != nullptr ? read_connection_string(*given) : std::nullopt;
         if (!parsed) return;
@@ -153,10 +178,39 @@ private:
             return say(yaml::at(
                 *given,
                 "a service connection string has SharedAccessKeyName and SharedAccessKey; this one is a device's"));
-        if (!same_host(parsed->host_name))
-            say(yaml::at(*given, "the connection string is for the hub '" + parsed->host_name + "', not for '" +
-                                     target_.endpoint.host_name + "'"));
+        take_host(*given, parsed->host_name);
         target_.service = actors::ServiceAccess{*parsed->shared_access_key_name, *parsed->shared_access_key};
+    }
+
+    // Where the hub does not say where its telemetry is read, or says it of a place that cannot be reached from here.
+    void read_events(const yaml::Node& node) {
+        if (yaml::read_map(node, "events", diagnostics_) == nullptr) return;
+        yaml::check_keys(node, "'events'", {"connection_string", "address", "port", "consumer_group"},
+                         {"connection_string"}, diagnostics_);
+        const auto& map = *node.map();
+        const auto* given = map.find("connection_string");
+        const auto secret = given != nullptr ? read_secret(*given, "connection_string") : std::nullopt;
+        if (!secret) return;
+        auto events = parse_events_connection_string(*secret);
+        if (!events)
+            return say(yaml::at(*given,
+                                "the connection string of an Event Hubs-compatible endpoint has Endpoint=sb://HOST/, "
+                                "SharedAccessKeyName, SharedAccessKey and EntityPath; this one has not"));
+        if (const auto* address = map.find("address"))
+            events->address = yaml::read_line(*address, "address", diagnostics_).value_or("");
+        if (const auto* port = map.find("port"))
+            events->port =
+                static_cast<std::uint16_t>(yaml::read_integer(*port, "port", 1, 65535, diagnostics_).value_or(5671));
+        if (const auto* group = map.find("consumer_group"))
+            events->consumer_group = yaml::read_line(*group, "consumer_group", diagnostics_).value_or("");
+        target_.endpoint.events = std::move(events);
+    }
+
+    void take_host(const yaml::Node& node, const std::string& name) {
+        auto& own = target_.endpoint.host_name;
+        if (own.empty()) own = name;
+        if (!same_host(name))
+            say(yaml::at(node, "the connection string is for the hub '" + name + "', not for '" + own + "'"));
     }
 
     bool same_host(const std::string& name) const {
@@ -166,8 +220,41 @@ private:
     }
 
     void read_identities(const yaml::Node& node) {
+        if (node.map() != nullptr) return read_pool(node);
         const auto* list = yaml::read_list(node, "identities", diagnostics_);
         for (std::size_t i = 0; list != nullptr && i < list->items.size(); ++i) read_identity(list->items[i]);
+    }
+
+    void read_pool(const yaml::Node& node) {
+        yaml::check_keys(node, "'identities'", {"pool"}, {"pool"}, diagnostics_);
+        if (const auto* size = node.map()->find("pool"))
+            target_.pool =
+                static_cast<std::size_t>(yaml::read_integer(*size, "pool", 1, 1000, diagnostics_).value_or(1));
+        if (!target_.service && !lacks_secret_)
+            say(yaml::at(node, "a pool of identities is made with 'service' and its connection string"));
+    }
+
+    void read_budget(const yaml::Node& node) {
+        if (yaml::read_map(node, "budget", diagnostics_) == nullptr) return;
+        yaml::check_keys(
+            node, "'budget'",
+            {"tier", "units", "messages", "per_second", "connections_per_second", "identity_operations_per_minute"}, {},
+            diagnostics_);
+        auto& terms = target_.budget.emplace();
+        const auto number = [&](const char* name, std::int64_t least,
+                                std::int64_t most = 1'000'000'000) -> std::optional<std::int64_t> {
+            const auto* given = node.map()->find(name);
+            if (given == nullptr) return std::nullopt;
+            return yaml::read_integer(*given, name, least, most, diagnostics_);
+        };
+        if (const auto* tier = node.map()->find("tier"))
+            terms.tier =
+                yaml::read_word(*tier, "tier", {"f1", "b1", "b2", "b3", "s1", "s2", "s3"}, diagnostics_).value_or("");
+        terms.units = number("units", 1, 200).value_or(1);
+        terms.messages = number("messages", 0);
+        terms.per_second = number("per_second", 1);
+        terms.connections_per_second = number("connections_per_second", 1);
+        terms.identity_operations_per_minute = number("identity_operations_per_minute", 1);
     }
 
     void read_authority(const yaml::Node& node) {
@@ -199,6 +286,7 @@ private:
             if (!parsed->device_id || !parsed->shared_access_key)
                 return say(yaml::at(
                     *given, "a device's connection string has DeviceId and SharedAccessKey; this one lacks them"));
+            take_host(*given, parsed->host_name);
             identity.device_id = *parsed->device_id;
             identity.primary_key = *parsed->shared_access_key;
         } else if (const auto* id = map.find("id"), *key = map.find("key"); id != nullptr && key != nullptr) {
@@ -219,12 +307,59 @@ private:
 
     fs::path folder_;
     yaml::Document document_;
+    Secrets secrets_;
+    bool lacks_secret_ = false;
     scenario::Diagnostics diagnostics_;
     TargetFile target_;
 };
 
 }  // namespace
 
-std::optional<TargetFile> read_target_file(const std::string& path) { return TargetReader(path).read(); }
+bool is_azure(std::string_view host_name) {
+    return host_name.ends_with(".azure-devices.net") || host_name.ends_with(".azure-devices.cn") ||
+           host_name.ends_with(".azure-devices.us");
+}
+
+std::optional<actors::EventsEndpoint> parse_events_connection_string(std::string_view text) {
+    actors::EventsEndpoint events;
+    for (const auto part : iothub::split(text, ';')) {
+        const auto [name, given] = iothub::cut_at_equals(part);
+        if (!given) continue;
+        std::string value(*given);
+        if (name == "EntityPath") events.entity = std::move(value);
+        if (name == "SharedAccessKeyName") events.policy = std::move(value);
+        if (name == "SharedAccessKey") events.key = std::move(value);
+        if (name != "Endpoint" || !value.starts_with("sb://")) continue;
+        value = value.substr(5, value.find('/', 5) - 5);
+        const auto colon = value.find(':');
+        events.host_name = events.address = value.substr(0, colon);
+        if (colon != std::string::npos)
+            std::from_chars(value.data() + colon + 1, value.data() + value.size(), events.port);
+    }
+    const bool is_whole =
+        !events.host_name.empty() && !events.entity.empty() && !events.policy.empty() && !events.key.empty();
+    return is_whole ? std::optional(events) : std::nullopt;
+}
+
+std::optional<TargetFile> read_target_file(const std::string& path, Secrets secrets) {
+    return TargetReader(path, secrets).read();
+}
+
+std::variant<TargetFile, std::string> target_of(const std::string& connection_string) {
+    const auto parsed = iothub::parse_connection_string(without_line_end(connection_string));
+    if (const auto* problem = std::get_if<iothub::ConnectionStringProblem>(&parsed)) return problem->text;
+    const auto& given = std::get<iothub::ConnectionString>(parsed);
+    if (!given.shared_access_key) return "it has no SharedAccessKey";
+    TargetFile target;
+    target.name = target.endpoint.host_name = target.endpoint.address = given.host_name;
+    if (given.shared_access_key_name)
+        target.service = actors::ServiceAccess{*given.shared_access_key_name, *given.shared_access_key};
+    else if (given.device_id)
+        target.identities.push_back(
+            {"device", *given.device_id, *given.shared_access_key, {}, {}, given.module_id.value_or("")});
+    else
+        return "it has neither SharedAccessKeyName, as a service's, nor DeviceId, as a device's";
+    return target;
+}
 
 }  // namespace hubspec::cli

@@ -108,6 +108,8 @@ TestPki make_test_pki(const std::string& folder, const std::string& host_name,
     made.wrong.of_other_name = context(root, {"other.example", {"other.example"}, {}});
     made.wrong.expired = context(root, names_for(host_name, addresses), pki::expired);
     made.wrong.not_yet_valid = context(root, names_for(host_name, addresses), pki::not_yet_valid);
+    made.wrong.rotated =
+        context(pki::make_intermediate(root, "hubspec other intermediate"), names_for(host_name, addresses));
     write_private_file(made.ca_file, made.ca_pem);
     return made;
 }

@@ -60,7 +60,8 @@ public:
 private:
     void look_at(const CaseResult& stored) {
         if (!stored.record) return void(++count_.without);
-        const auto scenario = std::ranges::find(suite_.scenarios, stored.scenario, &Scenario::id);
+        const auto scenario = std::ranges::find_if(
+            suite_.scenarios, [&](const Scenario& one) { return one.seat == Seat::hub && one.id == stored.scenario; });
         if (scenario == suite_.scenarios.end())
             return differs(stored.name, "the suite has no scenario '" + stored.scenario + "'");
         run::Case plan{*scenario, stored.name, stored.axes, {}, {}};

@@ -14,8 +14,9 @@ struct WrongDevice {
     std::vector<std::string> breaks;
     std::vector<std::string> found;  ///< what was said of it, one line each
     std::vector<std::string>
-        unrelated;  ///< of these, what names neither a requirement that it breaks nor the scenario's
-    bool caught = false;
+        unrelated;                     ///< of these, what names neither a requirement that it breaks nor the scenario's
+    std::vector<std::string> unnamed;  ///< of `breaks`, what no finding names
+    bool caught = false;               ///< for all that it breaks, or as a bad program where it breaks nothing
 };
 
 /// The plain device with each of these faults (all of them when none is named) in the scenarios of the hub seat. Throws

@@ -37,4 +37,8 @@ bool verify_signature(const SasToken& token, std::span<const std::uint8_t> key) 
            CRYPTO_memcmp(token.signature.data(), expected.data(), expected.size()) == 0;
 }
 
+bool equal_in_constant_time(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
 }  // namespace hubspec::iothub

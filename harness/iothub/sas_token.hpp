@@ -59,6 +59,9 @@ std::string make_sas_token(const SasRequest& request);
 std::string sas_signature(std::string_view resource_raw, std::string_view expiry_raw,
                           std::span<const std::uint8_t> key);
 
+/// For keys: how long it takes does not tell where they differ.
+bool equal_in_constant_time(std::string_view left, std::string_view right);
+
 /// Strict Base64 with padding and no stray bits; nullopt for anything else.
 std::optional<std::vector<std::uint8_t>> base64_decode(std::string_view text);
 std::string base64_encode(std::span<const std::uint8_t> bytes);

@@ -67,4 +67,22 @@ std::string_view to_string(Observable observable) {
     return "none";
 }
 
+std::string_view to_string(Standing standing) {
+    switch (standing) {
+        case Standing::not_the_hubs:
+            return "not the hub's";
+        case Standing::not_observable:
+            return "not observable";
+        case Standing::left_out:
+            return "left out";
+        case Standing::hole:
+            return "not covered";
+        case Standing::covered:
+            return "covered, not proven";
+        case Standing::proven:
+            return "proven";
+    }
+    return "not covered";
+}
+
 }  // namespace hubspec::model

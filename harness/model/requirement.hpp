@@ -27,6 +27,16 @@ struct Requirement {
     bool operator==(const Requirement&) const = default;
 };
 
+/// Where a requirement stands in the suite.
+enum class Standing {
+    not_the_hubs,    ///< binds the device, or nobody
+    not_observable,  ///< nobody outside the hub can see whether it holds
+    left_out,        ///< could be tested, and is not on purpose
+    hole,            ///< no scenario verifies it
+    covered,         ///< a scenario verifies it; nothing shows that the scenario can fail for it
+    proven,          ///< a deviation that breaks it is caught by a scenario that verifies it
+};
+
 /// True when the hub is bound, alone or with the device.
 bool binds_hub(const Requirement& requirement);
 
@@ -53,5 +63,7 @@ struct Catalogue {
 std::string_view to_string(Level level);
 std::string_view to_string(Binds binds);
 std::string_view to_string(Observable observable);
+/// "not observable"
+std::string_view to_string(Standing standing);
 
 }  // namespace hubspec::model

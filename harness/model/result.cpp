@@ -14,6 +14,9 @@ Counts count(const std::vector<CaseResult>& cases) {
             case Verdict::pass:
                 ++counts.pass;
                 break;
+            case Verdict::expected_failure:
+                ++counts.expected_failure;
+                break;
             case Verdict::warn:
                 ++counts.warn;
                 break;
@@ -34,6 +37,13 @@ Counts count(const std::vector<CaseResult>& cases) {
     return counts;
 }
 
+std::vector<std::size_t> missing_of(const ShardSet& shards) {
+    std::vector<std::size_t> missing;
+    for (std::size_t index = 1; index <= shards.count; ++index)
+        if (!shards.indexes.contains(index)) missing.push_back(index);
+    return missing;
+}
+
 bool has_false_claim(const RunResult& run) {
     if (!run.certification || !run.certification->is_whole || run.interrupted) return false;
     const auto& claims = run.certification->claims;
@@ -46,7 +56,7 @@ int exit_status(const RunResult& run, bool strict) {
     if (has_false_claim(run)) return 1;
     if (counts.fail > 0 || (strict && counts.warn > 0)) return 1;
     if (counts.error > 0 || counts.inconclusive > 0) return 2;
-    if (counts.pass + counts.warn == 0 || counts.checks_executed == 0) return 4;
+    if (counts.pass + counts.warn + counts.expected_failure == 0 || counts.checks_executed == 0) return 4;
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -114,6 +115,17 @@ struct Certification {
     bool operator==(const Certification&) const = default;
 };
 
+/// Which shards of a run against one target the results are of.
+struct ShardSet {
+    std::string target;
+    std::size_t count = 1;
+    std::string cut;                ///< which cases are in which shard; empty: an earlier hubspec did not say
+    std::set<std::size_t> indexes;  ///< from 1
+    bool is_merged = false;         ///< of results that were put together: the other shards are missing
+    bool operator==(const ShardSet&) const = default;
+};
+std::vector<std::size_t> missing_of(const ShardSet& shards);
+
 struct RunResult {
     std::string tool_version;
     std::string seat = "device";
@@ -123,9 +135,9 @@ struct RunResult {
     std::string started_at;  ///< UTC, ISO 8601
     std::string host_name;   ///< of the machine that ran it
     std::uint64_t seed = 0;
-    std::string shard;          ///< "2/4"; empty: the whole
-    std::string api_version;    ///< of the protocol, as scenarios spell it where they leave it open
-    std::string setup_failure;  ///< why no case could begin; empty: they could
+    std::vector<ShardSet> shards;  ///< one of one index in a run; empty: the whole
+    std::string api_version;       ///< of the protocol, as scenarios spell it where they leave it open
+    std::string setup_failure;     ///< why no case could begin; empty: they could
     std::chrono::microseconds duration{};
     bool interrupted = false;
     std::vector<CaseResult> cases;
@@ -136,7 +148,7 @@ struct RunResult {
 };
 
 struct Counts {
-    std::size_t pass = 0, warn = 0, inconclusive = 0, fail = 0, error = 0, not_applicable = 0;
+    std::size_t pass = 0, expected_failure = 0, warn = 0, inconclusive = 0, fail = 0, error = 0, not_applicable = 0;
     std::size_t checks_planned = 0, checks_executed = 0, checks_passed = 0;
     bool operator==(const Counts&) const = default;
 };

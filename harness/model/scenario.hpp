@@ -108,6 +108,7 @@ struct IdentitySpec {
     std::string module_of = {};  ///< the identity whose module it is; empty: a fresh device's
     Proof proof = Proof::sas;
     CertificateDefect defect = CertificateDefect::none;
+    std::string id_suffix = {};  ///< in the hub seat: what its id ends in
     Place place = {};
     bool operator==(const IdentitySpec&) const = default;
 };

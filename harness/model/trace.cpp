@@ -68,7 +68,9 @@ std::string describe(const EventForm& event) {
                 std::string text = "connected";
                 if (!e.transport.empty()) text += " over " + e.transport;
                 if (!e.tls_version.empty()) text += ", " + e.tls_version;
+                if (!e.path.empty()) text += " at " + e.path;
                 if (e.certificate) text += ", with a client certificate";
+                if (e.chain) text += " and its chain";
                 return e.server_name.empty() ? text : text + ", asked for " + e.server_name;
             },
             [](const UpgradeAnswered& e) {
@@ -90,6 +92,11 @@ std::string describe(const EventForm& event) {
                        (e.request.body.empty() ? "" : " " + shorten(e.request.body));
             },
             [](const ServiceAnswered& e) { return describe_response(e.response); },
+            [](const CloudMessageSent& e) { return "message " + shorten(to_json(e.message)); },
+            [](const CloudMessageSettled& e) {
+                return "the message was " + e.outcome + (e.condition.empty() ? "" : " (" + e.condition + ")") +
+                       (e.description.empty() ? "" : ": " + shorten(e.description));
+            },
             [](const TelemetrySeen& e) { return "telemetry " + shorten(to_json(e.message)); },
             [](const LogSeen& e) { return "log " + shorten(to_json(e.entry)); },
             [](const DeviceStarted& e) { return "started: " + e.command; },

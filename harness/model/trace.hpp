@@ -50,6 +50,8 @@ struct ConnectionOpened {
     std::string server_name = {};  ///< what the ClientHello asked for, where the harness is the server
     std::string transport = {};    ///< "tls" or "wss", where the harness is the server
     bool certificate = false;      ///< the device showed one, where the harness is the server
+    bool chain = false;            ///< and with it what leads to an authority that the hub knows
+    std::string path = {};         ///< of a WebSocket, with its query, where the harness is the server
     bool operator==(const ConnectionOpened&) const = default;
 };
 /// What an upgrade to WebSocket was answered.
@@ -109,6 +111,20 @@ struct ServiceAnswered {
     HttpResponse response;
     bool operator==(const ServiceAnswered&) const = default;
 };
+/// A message to a device, sent by AMQP: {"to", "payload" in Base64, "properties", ...}.
+struct CloudMessageSent {
+    std::string exchange;
+    Value message;
+    bool operator==(const CloudMessageSent&) const = default;
+};
+/// What the hub says of it.
+struct CloudMessageSettled {
+    std::string exchange;
+    std::string outcome;      ///< "accepted", "rejected", "released"
+    std::string condition;    ///< of a rejection: "amqp:not-found"
+    std::string description;  ///< in the hub's words
+    bool operator==(const CloudMessageSettled&) const = default;
+};
 struct TelemetrySeen {
     Value message;
     bool operator==(const TelemetrySeen&) const = default;
@@ -152,10 +168,11 @@ struct HubTold {
     bool operator==(const HubTold&) const = default;
 };
 
-using EventForm = std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened,
-                               UpgradeAnswered, PingFrameSent, PacketSent, BytesSent, PacketReceived, MalformedReceived,
-                               ConnectionClosed, ServiceAsked, ServiceAnswered, TelemetrySeen, LogSeen, DeviceStarted,
-                               DeviceExited, AppAsked, AppAnswered, AppTold, HubTold>;
+using EventForm =
+    std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened, UpgradeAnswered,
+                 PingFrameSent, PacketSent, BytesSent, PacketReceived, MalformedReceived, ConnectionClosed,
+                 ServiceAsked, ServiceAnswered, CloudMessageSent, CloudMessageSettled, TelemetrySeen, LogSeen,
+                 DeviceStarted, DeviceExited, AppAsked, AppAnswered, AppTold, HubTold>;
 
 struct Event {
     std::chrono::microseconds at{};  ///< since the case began

@@ -8,6 +8,8 @@ std::string_view to_string(Verdict verdict) {
             return "not applicable";
         case Verdict::pass:
             return "pass";
+        case Verdict::expected_failure:
+            return "expected failure";
         case Verdict::warn:
             return "warn";
         case Verdict::inconclusive:

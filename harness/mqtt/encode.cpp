@@ -1,6 +1,7 @@
 #include "harness/mqtt/encode.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -123,21 +124,29 @@ std::uint8_t header_flags(const Packet& packet) {
     return fixed_two ? 0x02 : 0x00;  // [MQTT-3.6.1-1], [MQTT-3.8.1-1], [MQTT-3.10.1-1]
 }
 
+/// Made on the stack: one comes with every packet.
+struct Header {
+    std::array<std::uint8_t, 260> bytes;
+    std::size_t size = 0;
+    void push_back(unsigned byte) { bytes[size++] = static_cast<std::uint8_t>(byte); }
+};
+
 /// Section 2.2.3: seven bits a byte, least significant first. `bytes` pads with continuation bytes up to that many.
-void put_remaining_length(Bytes& out, std::uint32_t length, std::size_t bytes) {
+void put_remaining_length(Header& out, std::uint32_t length, std::size_t bytes) {
     std::size_t written = 0;
     do {
-        const auto low = static_cast<std::uint8_t>(length & 0x7F);
+        const unsigned low = length & 0x7F;
         length >>= 7;
         ++written;
-        out.push_back(length > 0 || written < bytes ? low | 0x80 : low);
+        out.push_back(length > 0 || written < bytes ? low | 0x80U : low);
     } while (length > 0 || written < bytes);
 }
 
-Bytes fixed_header(const Packet& packet, std::size_t body, const Distortion& distortion) {
+Header fixed_header(const Packet& packet, std::size_t body, const Distortion& distortion) {
     const unsigned type = distortion.packet_type.value_or(packet_type(packet)) & 0x0FU;
     const unsigned flags = distortion.flags.value_or(header_flags(packet)) & 0x0FU;
-    Bytes header{static_cast<std::uint8_t>(type << 4 | flags)};
+    Header header;
+    header.push_back(type << 4 | flags);
     put_remaining_length(header, distortion.remaining_length.value_or(static_cast<std::uint32_t>(body)),
                          distortion.remaining_length_bytes.value_or(1));
     return header;
@@ -165,8 +174,9 @@ void put_packet(Bytes& out, const Packet& packet, const Distortion& distortion) 
         throw EncodeError(std::string(packet_name(packet)) + " has a body of " + std::to_string(body) +
                           " bytes; the remaining length ends at 268435455");
     }
-    const Bytes header = fixed_header(packet, body, distortion);
-    out.insert(out.begin() + static_cast<std::ptrdiff_t>(start), header.begin(), header.end());
+    const Header header = fixed_header(packet, body, distortion);
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(start), header.bytes.begin(),
+               header.bytes.begin() + static_cast<std::ptrdiff_t>(header.size));
 }
 
 }  // namespace
@@ -179,10 +189,10 @@ Bytes encode(const Packet& packet, const Distortion& distortion) {
     return out;
 }
 
-void encode_to(Bytes& out, const Packet& packet) {
+void encode_to(Bytes& out, const Packet& packet, const Distortion& distortion) {
     const std::size_t start = out.size();
     try {
-        put_packet(out, packet, {});
+        put_packet(out, packet, distortion);
     } catch (const EncodeError&) {
         out.resize(start);
         throw;

@@ -41,6 +41,6 @@ Bytes encode(const Packet& packet, const Distortion& distortion);
 
 /// Appends instead of returning: several packets for one write.
 /// Leaves `out` as it was when it throws.
-void encode_to(Bytes& out, const Packet& packet);
+void encode_to(Bytes& out, const Packet& packet, const Distortion& distortion = {});
 
 }  // namespace hubspec::mqtt

@@ -46,4 +46,16 @@ bool matches(std::string_view filter, std::string_view topic) {
     }
 }
 
+bool covers(std::string_view filter, std::string_view narrower) {
+    if (filter.empty() || narrower.empty()) return false;
+    if (starts_with_wildcard(filter) && narrower.starts_with('$')) return false;  // [MQTT-4.7.2-1]
+    while (true) {
+        const Level wide = take_level(filter), narrow = take_level(narrower);
+        if (wide.name == "#") return true;
+        if (narrow.name == "#" || (wide.name != "+" && wide.name != narrow.name)) return false;
+        if (wide.more && !narrow.more) return filter == "#";  // "a/#" covers "a"
+        if (!wide.more) return !narrow.more;
+    }
+}
+
 }  // namespace hubspec::mqtt

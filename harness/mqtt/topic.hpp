@@ -10,5 +10,7 @@ bool is_topic_name(std::string_view topic);
 bool is_topic_filter(std::string_view filter);
 /// Section 4.7: a filter that starts with a wildcard does not match a topic that starts with '$' [MQTT-4.7.2-1].
 bool matches(std::string_view filter, std::string_view topic);
+/// Whether `filter` matches every topic that `narrower`, a filter too, matches.
+bool covers(std::string_view filter, std::string_view narrower);
 
 }  // namespace hubspec::mqtt

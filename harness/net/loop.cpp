@@ -1,5 +1,6 @@
 #include "harness/net/loop.hpp"
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -65,19 +66,25 @@ void Loop::on_signal(std::vector<int> signals, std::function<void(int)> work) {
 struct Timer::Impl {
     explicit Impl(asio::io_context& context) : timer(context) {}
     asio::steady_timer timer;
+    std::shared_ptr<int> call;  ///< the pending one: Asio may have it in its queue already when it is cancelled
 };
 
 Timer::Timer(Loop& loop) : impl_(std::make_unique<Impl>(loop.impl().context)) {}
 Timer::~Timer() = default;
 
 void Timer::after(std::chrono::milliseconds delay, std::function<void()> work) {
-    impl_->timer.expires_after(delay);
-    impl_->timer.async_wait([work = std::move(work)](const boost::system::error_code& error) {
-        if (!error) work();
+    constexpr std::chrono::milliseconds a_century = std::chrono::hours(24 * 365 * 100);  // the clock ends after three
+    impl_->timer.expires_after(std::min(delay, a_century));
+    impl_->call = std::make_shared<int>();
+    impl_->timer.async_wait([work = std::move(work), call = std::weak_ptr(impl_->call)](const auto& error) {
+        if (!error && !call.expired()) work();
     });
 }
 
-void Timer::cancel() { impl_->timer.cancel(); }
+void Timer::cancel() {
+    impl_->call.reset();
+    impl_->timer.cancel();
+}
 
 struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
     Impl(asio::io_context& context, std::function<void(Accepted)> callback)

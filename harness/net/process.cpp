@@ -149,7 +149,9 @@ struct Process::Impl {
         drain(error, callbacks.error);
         error_code ignored;
         for (auto* one : {&input, &output, &error, &watch}) one->close(ignored);
-        if (callbacks.exited) callbacks.exited(exit);
+        // Nothing comes after it; an owner that its callbacks hold, and that holds this, can go.
+        const auto last = std::exchange(callbacks, {});
+        if (last.exited) last.exited(exit);
     }
 
     void write_next(const std::shared_ptr<Process>& self) {

@@ -1,5 +1,9 @@
 #include "harness/net/socket.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -9,10 +13,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <ctime>
+#include <utility>
 #include <vector>
 
 #include "harness/net/asio_loop.hpp"
+#include "harness/net/peer_facts.hpp"
 
 namespace hubspec::net {
 
@@ -22,62 +27,12 @@ using boost::system::error_code;
 
 namespace {
 
+// What an idle connection keeps of its output buffer.
+constexpr std::size_t most_spare = 512;
 // Above this much unsent output nothing more is read from the peer: it must take its answers first.
 constexpr std::size_t output_high_water = 4 * 1024 * 1024;
 // After this side has closed, the peer gets this long to close as well.
 constexpr std::chrono::seconds close_patience{5};
-
-std::string hex(std::span<const unsigned char> bytes) {
-    static constexpr char digits[] = "0123456789ABCDEF";
-    std::string text;
-    for (const unsigned char byte : bytes) text += {digits[byte >> 4], digits[byte & 15]};
-    return text;
-}
-
-std::string thumbprint(const X509* certificate, const EVP_MD* digest) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> buffer{};
-    unsigned int size = 0;
-    X509_digest(certificate, digest, buffer.data(), &size);
-    return hex(std::span(buffer).first(size));
-}
-
-std::chrono::sys_seconds time_of(const ASN1_TIME* time) {
-    std::tm parts{};
-    ASN1_TIME_to_tm(time, &parts);
-    const std::chrono::sys_days day(std::chrono::year(parts.tm_year + 1900) /
-                                    std::chrono::month(static_cast<unsigned>(parts.tm_mon) + 1) / parts.tm_mday);
-    return day + std::chrono::hours(parts.tm_hour) + std::chrono::minutes(parts.tm_min) +
-           std::chrono::seconds(parts.tm_sec);
-}
-
-// X-X509-04 asks for the certificates, not for the leaf alone.
-void narrow(PeerFacts::Certificate& facts, const X509* certificate) {
-    facts.not_before = std::max(facts.not_before, time_of(X509_get0_notBefore(certificate)));
-    facts.not_after = std::min(facts.not_after, time_of(X509_get0_notAfter(certificate)));
-}
-
-PeerFacts::Certificate certificate_facts(SSL* ssl, const X509* certificate) {
-    std::array<char, 256> name{};
-    X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(), name.size());
-    PeerFacts::Certificate facts{name.data(),
-                                 thumbprint(certificate, EVP_sha1()),
-                                 thumbprint(certificate, EVP_sha256()),
-                                 SSL_get_verify_result(ssl) == X509_V_OK,
-                                 time_of(X509_get0_notBefore(certificate)),
-                                 time_of(X509_get0_notAfter(certificate))};
-    const STACK_OF(X509)* chain = facts.chain_is_valid ? SSL_get0_verified_chain(ssl) : nullptr;
-    for (int i = 1; chain != nullptr && i < sk_X509_num(chain); ++i) narrow(facts, sk_X509_value(chain, i));
-    return facts;
-}
-
-PeerFacts facts_of(SSL* ssl) {
-    PeerFacts facts;
-    facts.tls_version = SSL_get_version(ssl);
-    if (const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name)) facts.server_name = name;
-    const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), X509_free);
-    if (certificate) facts.certificate = certificate_facts(ssl, certificate.get());
-    return facts;
-}
 
 // A connection that never got through is told apart by why.
 std::string handshake_failure(SSL* ssl) {
@@ -90,25 +45,21 @@ std::string handshake_failure(SSL* ssl) {
 
 struct Socket::Impl {
     Impl(Loop& owner, Callbacks given)
-        : loop(owner),
-          socket(owner.impl().context),
-          resolver(owner.impl().context),
-          patience(owner.impl().context),
-          callbacks(std::move(given)) {}
+        : loop(owner), socket(owner.impl().context), patience(owner.impl().context), callbacks(std::move(given)) {}
 
     Loop& loop;
     tcp::socket socket;
-    tcp::resolver resolver;
+    std::optional<tcp::resolver> resolver;  // of a client
     asio::steady_timer patience;
     std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, SSL_free};
     Callbacks callbacks;
     std::vector<std::uint8_t> output;
     std::size_t written = 0;
-    bool open = false;
-    bool ended = false;
-    bool closing = false;
-    bool half_closed = false;
-    bool was_reset = false;
+    bool open = false, ended = false, closing = false, half_closed = false, was_reset = false;
+    bool is_lost = false;   // nothing can be written any more
+    bool is_eager = false;  // acknowledges segments at once
+    bool awaited = false;   // the peer has to show that it is there
+    bool until_it_speaks = false;
     bool waiting_read = false;
     bool waiting_write = false;
     std::weak_ptr<Socket> self;
@@ -119,7 +70,7 @@ struct Socket::Impl {
         if (ended) return;
         ended = true;
         error_code ignored;
-        resolver.cancel();
+        if (resolver) resolver->cancel();
         patience.cancel();
         socket.close(ignored);
         ssl.reset();
@@ -142,9 +93,31 @@ struct Socket::Impl {
 
     void progress() {
         if (!open && !handshake()) return;
+        const bool was_full = !output.empty();
         flush();
         if (!ended) read();
         if (!ended) flush();
+        if (!ended && is_eager) acknowledge();
+        if (!ended && was_full && output.empty() && callbacks.drained) callbacks.drained();
+    }
+
+    // Who comes in and says nothing is not waited for.
+    void await_peer(const HandshakeTerms& terms) {
+        awaited = true;
+        until_it_speaks = terms.until_it_speaks;
+        patience.expires_after(terms.patience);
+        patience.async_wait([keep = self.lock(), this](const error_code& stopped) {
+            if (!stopped && awaited) end(Ending::handshake, "nothing came from the peer in time");
+        });
+    }
+    void stop_waiting() {
+        if (std::exchange(awaited, false)) patience.cancel();
+    }
+
+    // The system falls back to delayed acknowledgements by itself, so it is told again and again.
+    void acknowledge() {
+        const int on = 1;
+        ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
     }
 
     /// True when the connection is ready for data.
@@ -160,22 +133,35 @@ struct Socket::Impl {
             }
         }
         open = true;
+        if (!until_it_speaks) stop_waiting();
         const auto keep = self.lock();
         if (callbacks.opened) callbacks.opened(is_tls() ? facts_of(ssl.get()) : PeerFacts{});
         return !ended;
     }
 
     void flush() {
-        while (open && !ended && written < output.size()) {
-            const auto rest = std::span<const std::uint8_t>(output).subspan(written);
-            const long taken = is_tls() ? write_tls(rest) : write_plain(rest);
-            if (taken <= 0) return;
-            written += static_cast<std::size_t>(taken);
-        }
-        if (ended) return;
+        written += write(std::span<const std::uint8_t>(output).subspan(written));
+        if (ended || written < output.size()) return;
         output.clear();
+        if (output.capacity() > most_spare) output.shrink_to_fit();
         written = 0;
         if (closing && open && !half_closed) finish();
+    }
+
+    /// How many of them the system took; 0 when the connection is lost as well.
+    std::size_t write(std::span<const std::uint8_t> bytes) {
+        std::size_t all = 0;
+        while (open && !ended && all < bytes.size()) {
+            const long taken = is_tls() ? write_tls(bytes.subspan(all)) : write_plain(bytes.subspan(all));
+            if (taken <= 0) break;
+            all += static_cast<std::size_t>(taken);
+        }
+        return all;
+    }
+
+    void send(std::span<const std::uint8_t> bytes) {
+        if (open && output.empty() && !is_lost) bytes = bytes.subspan(write(bytes));
+        if (!ended && !is_lost) output.insert(output.end(), bytes.begin(), bytes.end());
     }
 
     long write_tls(std::span<const std::uint8_t> bytes) {
@@ -203,6 +189,7 @@ struct Socket::Impl {
 
     // What the peer sent before it closed may still be unread: deliver that first, the end comes with it.
     void lost_while_writing(int code) {
+        is_lost = true;
         was_reset = was_reset || code == ECONNRESET;  // the system says so once: what reads sees no more than an end
         output.clear();
         written = 0;
@@ -217,9 +204,16 @@ struct Socket::Impl {
             if (output.size() - written > output_high_water) return wait(tcp::socket::wait_write);
             const long size = is_tls() ? read_tls(buffer) : read_plain(buffer);
             if (size <= 0) return;
+            stop_waiting();
             if (callbacks.received && !closing)
                 callbacks.received(std::span(buffer).first(static_cast<std::size_t>(size)));
+            if (!ended && !has_more(static_cast<std::size_t>(size), buffer.size())) return wait(tcp::socket::wait_read);
         }
+    }
+
+    /// Spares the system call that would only say that there is nothing.
+    bool has_more(std::size_t size, std::size_t most) const {
+        return is_tls() ? SSL_has_pending(ssl.get()) == 1 : size == most;
     }
 
     long read_tls(std::span<std::uint8_t> buffer) {
@@ -279,6 +273,7 @@ struct Socket::Impl {
     void half_close() {
         if (half_closed) return;
         half_closed = true;
+        stop_waiting();
         error_code ignored;
         socket.shutdown(tcp::socket::shutdown_send, ignored);
         wait(tcp::socket::wait_read);
@@ -314,15 +309,16 @@ struct Socket::Impl {
 
     void connect_to(const std::string& host, std::uint16_t port, const std::optional<TlsContext>& tls,
                     const std::string& server_name) {
-        resolver.async_resolve(host, std::to_string(port),
-                               [keep = self.lock(), this, tls, server_name](const error_code& error,
-                                                                            const tcp::resolver::results_type& found) {
-                                   if (ended) return;
-                                   if (error)
-                                       return end(Ending::unreachable, "host name not found: " + error.message());
-                                   try_endpoints(std::make_shared<tcp::resolver::results_type>(found), found.begin(),
-                                                 tls, server_name, {});
-                               });
+        resolver.emplace(loop.impl().context);
+        resolver->async_resolve(host, std::to_string(port),
+                                [keep = self.lock(), this, tls, server_name](const error_code& error,
+                                                                             const tcp::resolver::results_type& found) {
+                                    if (ended) return;
+                                    if (error)
+                                        return end(Ending::unreachable, "host name not found: " + error.message());
+                                    try_endpoints(std::make_shared<tcp::resolver::results_type>(found), found.begin(),
+                                                  tls, server_name, {});
+                                });
     }
 
     void try_endpoints(std::shared_ptr<tcp::resolver::results_type> found,
@@ -356,6 +352,7 @@ std::shared_ptr<Socket> Socket::accept(Loop& loop, Accepted accepted, const std:
     if (tls) impl->start_tls(*tls, {}), impl->set_terms(terms);
     std::shared_ptr<Socket> socket(new Socket(std::move(impl)));
     socket->impl_->self = socket;
+    socket->impl_->await_peer(terms);
     asio::post(loop.impl().context, [socket] {
         if (!socket->impl_->ended) socket->impl_->progress();
     });
@@ -373,8 +370,7 @@ std::shared_ptr<Socket> Socket::connect(Loop& loop, const std::string& host, std
 
 void Socket::send(std::span<const std::uint8_t> bytes) {
     if (impl_->ended || impl_->closing) return;
-    impl_->output.insert(impl_->output.end(), bytes.begin(), bytes.end());
-    if (impl_->open) impl_->flush();
+    impl_->send(bytes);
 }
 
 std::size_t Socket::queued() const { return impl_->output.size() - impl_->written; }
@@ -385,6 +381,8 @@ void Socket::close() {
     impl_->closing = true;
     impl_->flush();
 }
+
+void Socket::acknowledge_at_once() { impl_->is_eager = true; }
 
 void Socket::reset() {
     if (impl_->ended) return;

@@ -45,6 +45,8 @@ struct PeerFacts {
 struct HandshakeTerms {
     TlsVersion version = TlsVersion::any;
     bool demands_certificate = false;
+    std::chrono::milliseconds patience{60'000};  ///< with a peer whose handshake does not come to its end
+    bool until_it_speaks = false;                ///< and with one that says nothing after it
 };
 
 /// A TCP connection, with TLS unless it is plain. All calls and callbacks happen on the loop's thread; after `ended` no
@@ -55,6 +57,7 @@ public:
         std::function<void(const PeerFacts&)> opened;  ///< handshake done
         std::function<void(std::span<const std::uint8_t>)> received;
         std::function<void(const Ended&)> ended;
+        std::function<void()> drained = {};  ///< the peer has taken all that had to wait for it
     };
 
     static std::shared_ptr<Socket> accept(Loop& loop, Accepted accepted, const std::optional<TlsContext>& tls,
@@ -69,6 +72,10 @@ public:
     /// Queues bytes and writes what the peer takes; one call is one TLS record where it fits.
     void send(std::span<const std::uint8_t> bytes);
     std::size_t queued() const;
+
+    /// For a peer that writes in small pieces and waits for the acknowledgement of each (Nagle): without it one delayed
+    /// by 40 ms holds up every request.
+    void acknowledge_at_once();
 
     /// Ends TLS and TCP after what is queued.
     void close();

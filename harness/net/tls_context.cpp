@@ -5,11 +5,15 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <map>
+#include <mutex>
 #include <vector>
 
 namespace hubspec::net {
 
 namespace {
+
+constexpr std::size_t most_known = 16;  // CAs differ from run to run of a test, not more
 
 using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
 
@@ -30,6 +34,7 @@ std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method) {
     // Idle connections give their buffers back: a fleet of them must fit into memory.
     SSL_CTX_set_mode(context.get(),
                      SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(context.get(), 1);  // a record's header and body with one system call
     return context;
 }
 
@@ -138,7 +143,9 @@ TlsContext TlsContext::server(const std::string& chain_pem, const std::string& k
     return TlsContext(std::move(context));
 }
 
-TlsContext TlsContext::client(const ClientOptions& options) {
+namespace {
+
+std::shared_ptr<SSL_CTX> make_client(const TlsContext::ClientOptions& options) {
     auto context = make_context(TLS_client_method());
     if (options.version == TlsVersion::tls_1_1) speak_1_1(context.get());
     if (options.version == TlsVersion::tls_1_2) SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION);
@@ -151,7 +158,23 @@ TlsContext TlsContext::client(const ClientOptions& options) {
                        verdict_of(options.overlooks));
     if (options.chain_pem && options.key_pem)
         use_certificate(context.get(), *options.chain_pem, *options.key_pem, "client");
-    return TlsContext(std::move(context));
+    return context;
+}
+
+}  // namespace
+
+// A context costs as much as a handshake, with the system's roots fifty times that.
+TlsContext TlsContext::client(const ClientOptions& options) {
+    if (options.chain_pem) return TlsContext(make_client(options));
+    static std::mutex mutex;
+    static std::map<ClientOptions, std::shared_ptr<SSL_CTX>> known;
+    const std::lock_guard lock(mutex);
+    const auto found = known.find(options);
+    if (found != known.end()) return TlsContext(found->second);
+    auto made = make_client(options);
+    if (known.size() >= most_known) known.clear();
+    known.emplace(options, made);
+    return TlsContext(std::move(made));
 }
 
 }  // namespace hubspec::net

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -34,7 +35,9 @@ public:
         TlsVersion version = TlsVersion::any;
         bool verify = true;
         Overlooks overlooks = Overlooks::nothing;  ///< of what is verified
+        auto operator<=>(const ClientOptions&) const = default;
     };
+    /// Those without a certificate are made once for the same options.
     static TlsContext client(const ClientOptions& options);
 
     ssl_ctx_st* native() const { return context_.get(); }

@@ -21,8 +21,10 @@ using boost::system::error_code;
 
 namespace {
 
-// What the peer has sent and nobody has read yet.
-constexpr std::size_t largest_read = 16 * 1024;
+constexpr std::size_t largest_header = 10;
+constexpr std::size_t largest_together = 64 * 1024;
+// What is read at once. Each connection has it for as long as it waits: a fleet has many.
+constexpr std::size_t largest_read = 2 * 1024;
 
 /// A transport in memory, as Beast wants one: reads take what was fed, writes go to a function.
 class Pipe {
@@ -42,6 +44,7 @@ public:
         ended_ = true;
         try_read();
     }
+    bool has_input() const { return input_.size() > 0; }
 
     std::function<void(std::span<const std::uint8_t>)> write;
 
@@ -123,6 +126,7 @@ struct WebSocket::Impl {
         stream.auto_fragment(false);
         stream.control_callback([this](websocket::frame_type type, beast::string_view) {
             if (type == websocket::frame_type::ping && callbacks.pinged) callbacks.pinged();
+            if (type == websocket::frame_type::pong && callbacks.ponged) callbacks.ponged();
         });
         stream.read_message_max(0);  // MQTT has its own limit, and sees what comes as it comes
         stream.set_option(
@@ -142,7 +146,11 @@ struct WebSocket::Impl {
     std::array<std::uint8_t, largest_read> buffer{};
     websocket::response_type response;  // of a client
     std::deque<Message> output;
+    bool is_server = false;
     bool answered = false;
+    std::vector<std::uint8_t> together;  // what was read and not told yet
+    std::size_t reads = 0;
+    bool tells_together = false;
     bool takes_text = false;
     bool open = false;
     bool writing = false;
@@ -157,6 +165,7 @@ struct WebSocket::Impl {
 
     void end(const std::string& why) {
         const auto keep = self.lock();
+        tell();
         const auto told = std::move(callbacks.ended);
         callbacks = {};
         if (told) told(answered ? to_model(response) : model::HttpResponse{0, {}, {}}, why);
@@ -166,9 +175,29 @@ struct WebSocket::Impl {
         stream.async_read_some(asio::buffer(buffer), [keep = self.lock(), this](error_code error, std::size_t size) {
             if (error) return end(reason(error));
             if (!takes_text && !stream.got_binary()) return refuse_text();
-            if (callbacks.received) callbacks.received(std::span(buffer).first(size), stream.is_message_done());
+            if (!tells_together) {
+                if (callbacks.received) callbacks.received(std::span(buffer).first(size), stream.is_message_done());
+                return read();
+            }
+            const bool is_first = together.empty();
+            together.insert(together.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(size));
+            ++reads;
             read();
+            if (is_first) tell_when_quiet();
         });
+    }
+
+    // Behind each turn of the loop stands the next frame, as long as one is at hand.
+    void tell_when_quiet() {
+        asio::post(stream.get_executor(), [keep = self.lock(), this, before = reads] {
+            const bool is_quiet = reads == before && !stream.next_layer().has_input();
+            is_quiet || together.size() >= largest_together ? tell() : tell_when_quiet();
+        });
+    }
+
+    void tell() {
+        const auto bytes = std::exchange(together, {});
+        if (!bytes.empty() && callbacks.received) callbacks.received(bytes, true);
     }
 
     std::string reason(const error_code& error) const {
@@ -189,7 +218,8 @@ struct WebSocket::Impl {
     void write_next() {
         if (writing || !open) return;
         if (output.empty()) {
-            if (closing) say_close();
+            if (closing) return say_close();
+            if (callbacks.drained) callbacks.drained();
             return;
         }
         writing = true;
@@ -215,6 +245,31 @@ struct WebSocket::Impl {
         output.push_back(std::move(message));
         write_next();
     }
+
+    /// A server masks nothing, so what it sends is the payload behind a few bytes. Beast writes whole frames as well:
+    /// its answers to pings stand between these, never within one.
+    void put_frames(std::span<const std::uint8_t> bytes, std::span<const std::size_t> ends) {
+        std::vector<std::uint8_t> frames;
+        frames.reserve(bytes.size() + ends.size() * largest_header);
+        std::size_t begin = 0;
+        for (const auto end : ends) {
+            put_header(frames, end - begin);
+            frames.insert(frames.end(), bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                          bytes.begin() + static_cast<std::ptrdiff_t>(end));
+            begin = end;
+        }
+        if (callbacks.write) callbacks.write(frames);
+    }
+
+    // RFC 6455, 5.2: the last frame of a message with binary data.
+    static void put_header(std::vector<std::uint8_t>& out, std::size_t size) {
+        out.push_back(0x82);
+        if (size < 126) return out.push_back(static_cast<std::uint8_t>(size));
+        const bool is_long = size > 0xFFFF;
+        out.push_back(is_long ? 127 : 126);
+        for (int shift = is_long ? 56 : 8; shift >= 0; shift -= 8)
+            out.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(size) >> shift & 0xFF));
+    }
 };
 
 WebSocket::WebSocket(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -225,6 +280,7 @@ std::shared_ptr<WebSocket> WebSocket::accept(Loop& loop, const model::HttpReques
     std::shared_ptr<WebSocket> made(new WebSocket(std::make_unique<Impl>(loop, std::move(callbacks))));
     auto& impl = *made->impl_;
     impl.self = made;
+    impl.is_server = true;
     impl.stream.set_option(websocket::stream_base::decorator([subprotocol](websocket::response_type& response) {
         response.set(http::field::server, "hubspec");
         if (!subprotocol.empty()) response.set(http::field::sec_websocket_protocol, subprotocol);
@@ -256,6 +312,8 @@ std::shared_ptr<WebSocket> WebSocket::connect(Loop& loop, const std::string& hos
     return made;
 }
 
+void WebSocket::tell_together() { impl_->tells_together = true; }
+
 void WebSocket::take_text() { impl_->takes_text = true; }
 
 void WebSocket::feed(std::span<const std::uint8_t> bytes) { impl_->stream.next_layer().feed(bytes); }
@@ -264,7 +322,20 @@ void WebSocket::send(std::span<const std::uint8_t> bytes, Kind kind, bool is_las
     impl_->put({{bytes.begin(), bytes.end()}, kind, is_last, false});
 }
 
+void WebSocket::send_each(std::span<const std::uint8_t> bytes, std::span<const std::size_t> ends) {
+    auto& own = *impl_;
+    if (own.is_server && own.open && !own.closing && own.output.empty()) return own.put_frames(bytes, ends);
+    std::size_t begin = 0;
+    for (const auto end : ends) send(bytes.subspan(begin, end - begin)), begin = end;
+}
+
 void WebSocket::ping() { impl_->put({{}, Kind::binary, true, true}); }
+
+std::size_t WebSocket::queued() const {
+    std::size_t bytes = 0;
+    for (const auto& message : impl_->output) bytes += message.bytes.size();
+    return bytes;
+}
 
 void WebSocket::close() {
     if (impl_->closing) return;

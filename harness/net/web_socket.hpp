@@ -27,6 +27,8 @@ public:
         /// No more is read: the peer said close, broke the protocol or refused the upgrade, which a client is told with
         /// the answer (its status is 0 when none came). The transport is the owner's to close, after what was written.
         std::function<void(const model::HttpResponse& refusal, const std::string& why)> ended;
+        std::function<void()> drained = {};  ///< all that was sent has been written
+        std::function<void()> ponged = {};   ///< a ping was answered
     };
     enum class Kind { binary, text };
 
@@ -38,13 +40,20 @@ public:
                                               const model::HttpHeaders& headers, Callbacks callbacks);
     ~WebSocket();
 
+    /// What has arrived together is told together, whatever messages it came in; each ends one then.
+    void tell_together();
     /// Text frames are taken like binary ones; otherwise they end the connection [MQTT-6.0.0-1].
     void take_text();
     /// Bytes of the transport arrived.
     void feed(std::span<const std::uint8_t> bytes);
     /// Sends a message of one frame; a fragment of a message when more follow.
     void send(std::span<const std::uint8_t> bytes, Kind kind = Kind::binary, bool is_last = true);
+    /// Sends each part of the bytes as a binary message of its own, with as few writes as there can be; `ends`: where
+    /// each ends.
+    void send_each(std::span<const std::uint8_t> bytes, std::span<const std::size_t> ends);
     void ping();
+    /// Bytes that were sent and are not written yet.
+    std::size_t queued() const;
     /// Says close (1000) once what was sent is written; `ended` comes when the peer has said it too.
     void close();
     /// The transport has ended: what it has brought is still told, then `ended` comes, unless it came already.

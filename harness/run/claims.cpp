@@ -4,6 +4,7 @@
 
 #include "harness/iothub/sas_token.hpp"
 #include "harness/iothub/topic.hpp"
+#include "harness/iothub/user_name.hpp"
 
 namespace hubspec::run {
 
@@ -17,6 +18,12 @@ std::optional<std::int64_t> expiry_of(const mqtt::Connect& connect) {
     const auto token = iothub::parse_sas_token(std::string(connect.password->begin(), connect.password->end()));
     const auto* sas = std::get_if<iothub::SasToken>(&token);
     return sas == nullptr ? std::nullopt : std::optional(sas->expiry);
+}
+
+bool announces_model(const mqtt::Connect& connect) {
+    const auto parsed = iothub::parse_user_name(connect.user_name.value_or(""));
+    const auto* name = std::get_if<iothub::UserName>(&parsed);
+    return name != nullptr && name->model_id().has_value();
 }
 
 const char* feature_of(Channel channel) {
@@ -61,6 +68,7 @@ std::vector<std::string> shown_features(const Trace& trace, const DeviceFacts& d
             if (++connects > 1) show("reconnects");
             if (!connect->clean_session) show("persistent_session");
             if (connect->will) show("will");
+            if (announces_model(*connect)) show("plug_and_play");
             const auto newer = expiry_of(*connect);
             if (left && expiry && newer && *newer > *expiry) show("sas_renewal");  // X-SAS-20
             expiry = newer;

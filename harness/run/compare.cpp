@@ -6,6 +6,7 @@
 #include "harness/iothub/sas_token.hpp"
 #include "harness/iothub/topic.hpp"
 #include "harness/mqtt/describe.hpp"
+#include "harness/mqtt/topic.hpp"
 #include "harness/run/match.hpp"
 
 namespace hubspec::run {
@@ -222,10 +223,18 @@ void match_response(const Expectation& expectation, const HttpResponse& response
     }
 }
 
-bool is_of_exchange(const Expectation& expectation, const ServiceAnswered& answered) {
+bool is_of_exchange(const Expectation& expectation, const std::string& exchange) {
     const auto* to = find(expectation.fields, "to");
     const auto* text = to != nullptr ? std::get_if<TextPattern>(&to->form) : nullptr;
-    return text == nullptr || text->text == answered.exchange;
+    return text == nullptr || text->text == exchange;
+}
+
+void match_settlement(const Expectation& expectation, const CloudMessageSettled& settled, Bindings& bindings,
+                      Differences& differences) {
+    const Value told(
+        Object{{"outcome", settled.outcome}, {"condition", settled.condition}, {"description", settled.description}});
+    for (const auto& field : expectation.fields)
+        if (field.name != "to") match(field.value, told.find(field.name), field.name, bindings, differences);
 }
 
 // What the application says of a message: its payload comes in Base64.
@@ -241,6 +250,20 @@ void match_told(const Expectation& expectation, const Value& event, Bindings& bi
             match(field.value, event.find(field.name), field.name, bindings, differences);
 }
 
+// A device may subscribe to more than what is asked for.
+bool is_covered(const Field& field, const Value& actual, const Bindings& bindings) {
+    const auto* text = field.name == "filter" ? std::get_if<TextPattern>(&field.value.form) : nullptr;
+    const auto* filter = actual.find("filter");
+    return text != nullptr && unbound_names(text->text, bindings).empty() && filter != nullptr &&
+           filter->text() != nullptr && mqtt::covers(*filter->text(), interpolate_text(text->text, bindings));
+}
+
+void match_filter(const Expectation& expectation, const Value& actual, Bindings& bindings, Differences& differences) {
+    for (const auto& field : expectation.fields)
+        if (!is_covered(field, actual, bindings))
+            match(field.value, actual.find(field.name), field.name, bindings, differences);
+}
+
 // SUBSCRIBE and UNSUBSCRIBE: one of their filters is the one that is meant.
 void match_any(const Expectation& expectation, const std::vector<Value>& filters, Bindings& bindings,
                Differences& differences) {
@@ -248,7 +271,7 @@ void match_any(const Expectation& expectation, const std::vector<Value>& filters
     for (const auto& filter : filters) {
         Bindings tried = bindings;
         Differences here;
-        match_fields(expectation, filter, tried, here);
+        match_filter(expectation, filter, tried, here);
         if (here.empty()) {
             bindings = std::move(tried);
             return;
@@ -300,6 +323,8 @@ std::string event_name(const EventForm& event, Seat seat) {
                 return std::string(e.by_peer ? "closes" : "");
             },
             [](const ServiceAnswered&) { return std::string("answer"); },
+            [](const CloudMessageSent&) { return std::string(); },
+            [](const CloudMessageSettled&) { return std::string("answer"); },
             [](const TelemetrySeen&) { return std::string("telemetry"); },
             [](const LogSeen&) { return std::string("log"); },
             [](const MalformedReceived&) { return std::string("malformed"); },
@@ -325,8 +350,8 @@ std::string event_name(const EventForm& event, Seat seat) {
 }
 
 Speaker speaker_of(const EventForm& event, Seat seat) {
-    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) ||
-        std::holds_alternative<LogSeen>(event))
+    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<CloudMessageSettled>(event) ||
+        std::holds_alternative<TelemetrySeen>(event) || std::holds_alternative<LogSeen>(event))
         return Speaker::service;
     if (seat == Seat::device) return Speaker::hub;
     if (std::holds_alternative<AppAnswered>(event) || std::holds_alternative<AppTold>(event)) return Speaker::app;
@@ -366,13 +391,18 @@ Comparison compare(const Expectation& expectation, const std::string& connection
                      Object{{"tls_version", opened->tls_version},
                             {"server_name", opened->server_name},
                             {"transport", opened->transport},
-                            {"certificate", opened->certificate}},
+                            {"certificate", opened->certificate},
+                            {"chain", opened->chain},
+                            {"path", opened->path}},
                      result.bindings, differences);
     } else if (const auto* upgrade = std::get_if<UpgradeAnswered>(&event)) {
         match_response(expectation, upgrade->response, result.bindings, differences);
     } else if (const auto* answered = std::get_if<ServiceAnswered>(&event)) {
-        result.same_kind = is_of_exchange(expectation, *answered);
+        result.same_kind = is_of_exchange(expectation, answered->exchange);
         match_response(expectation, answered->response, result.bindings, differences);
+    } else if (const auto* settled = std::get_if<CloudMessageSettled>(&event)) {
+        result.same_kind = is_of_exchange(expectation, settled->exchange);
+        match_settlement(expectation, *settled, result.bindings, differences);
     } else if (const auto* telemetry = std::get_if<TelemetrySeen>(&event)) {
         result.same_kind = is_of_identity(expectation, telemetry->message, bindings);
         match_telemetry(expectation, telemetry->message, result.bindings, differences);

@@ -227,7 +227,7 @@ std::vector<Rule> rules_of_connect() {
          another_client_id,
          {"MODULE-02"}},
         {"the-user-name-is-well-formed",
-         {"CONN-03"},
+         {"CONN-03", "CONN-05"},
          "The user name is HOST/DEVICE[/MODULE]/?api-version=...",
          no_user_name,
          {"MODULE-03"}},

@@ -9,20 +9,24 @@ namespace hubspec::run {
 
 using namespace model;
 using std::chrono::microseconds;
+using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 namespace {
 
 constexpr seconds longest_silence{1767};  // KEEP-10
 constexpr seconds patience_with_subscriptions{10};
+constexpr milliseconds prompt{500};
 
-/// One and a half keep alives, and never so little that the network could be to blame.
+/// One and a half keep alives, and never so little that the network could be to blame. A little less than the hub's own
+/// limit, which counts from when it read a packet: the connections that it ends count too.
 microseconds allowed_silence(std::uint16_t keep_alive) {
     const auto period = std::chrono::duration_cast<microseconds>(seconds(keep_alive));
-    return std::min<microseconds>(std::max<microseconds>(period * 3 / 2, period + seconds(1)), longest_silence);
+    return std::min<microseconds>(std::max<microseconds>(period * 3 / 2, period + seconds(1)), longest_silence) -
+           milliseconds(100);
 }
 
-/// Where the device begins to owe packets: its connection was accepted.
+/// Where the device's connection was accepted.
 std::optional<std::size_t> accepted_at(const Dialogue& dialogue) {
     for (const auto& said : dialogue.said)
         if (const auto* connack = from_hub<mqtt::Connack>(said))
@@ -32,6 +36,14 @@ std::optional<std::size_t> accepted_at(const Dialogue& dialogue) {
 
 std::string in_seconds(microseconds time) {
     return std::to_string(std::chrono::duration_cast<seconds>(time).count()) + " s";
+}
+
+/// Where the device begins to owe packets: its CONNECT counts, unless it had to wait for CONNACK.
+std::size_t owing_from(const Talk& talk, const Dialogue& dialogue, std::size_t accepted) {
+    for (const auto& said : dialogue.said)
+        if (from_device<mqtt::Connect>(said) != nullptr)
+            return time_between(talk, said.at, accepted) <= prompt ? said.at : accepted;
+    return accepted;
 }
 
 /// The silences of the device on one connection. One that follows a PINGREQ without an answer is the hub's.
@@ -79,7 +91,7 @@ Breaches silent(const Talk& talk) {
         const auto* connect = first_of<mqtt::Connect>(dialogue, true);
         const auto accepted = accepted_at(dialogue);
         if (connect == nullptr || connect->keep_alive == 0 || !accepted) continue;
-        auto more = Silence(talk, dialogue, connect->keep_alive).breaches(*accepted);
+        auto more = Silence(talk, dialogue, connect->keep_alive).breaches(owing_from(talk, dialogue, *accepted));
         found.insert(found.end(), more.begin(), more.end());
     }
     return found;

@@ -75,6 +75,13 @@ Breaches raw_resource(const Talk& talk) {
     });
 }
 
+Breaches named_policy(const Talk& talk) {
+    return in_token(talk, [](const iothub::SasToken& token) {
+        const auto policy = token.policy.value_or("");
+        return policy.empty() ? std::string() : "the token names the policy " + quoted(policy);
+    });
+}
+
 /// The token is for the resource, for one above it, or, as in the documents' own example, for one below it (AUTH-14).
 bool is_for(const iothub::SasToken& token, const std::string& resource) {
     if (iothub::covers(token, resource)) return true;
@@ -121,7 +128,15 @@ std::vector<Rule> rules_of_tokens() {
          .sentence = "The password is SharedAccessSignature with sr, sig and se.",
          .find = no_token,
          .further = {"AUTH-01", "AUTH-05", "AUTH-06", "AUTH-13"}},
-        {"the-resource-is-encoded", {"X-SAS-03"}, "The resource of a token is percent-encoded.", raw_resource},
+        {.name = "the-resource-is-encoded",
+         .requirements = {"X-SAS-03", "AUTH-04"},
+         .sentence = "The resource of a token is percent-encoded.",
+         .find = raw_resource,
+         .at_most = Level::should},  // the SDKs for C and Java do not
+        {"a-device-key-has-no-policy",
+         {"X-SAS-05"},
+         "A token that the device's own key signs names no policy: skn is missing or empty.",
+         named_policy},
         {"the-token-is-for-the-device",
          {"X-SAS-04"},
          "The token is for HOST/devices/DEVICE[/modules/MODULE].",

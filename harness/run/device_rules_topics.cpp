@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "harness/iothub/sas_token.hpp"
 #include "harness/iothub/topic.hpp"
 #include "harness/run/device_rule.hpp"
 
@@ -31,6 +32,34 @@ Breaches unknown_topic(const Talk& talk) {
         if (publish.topic.starts_with(signing)) return;
         found.push_back(
             {&dialogue, at, "the topic is " + quoted(publish.topic), requirements_for_topic(publish.topic)});
+    });
+    return found;
+}
+
+/// What is wrong with the body of a certificate signing request; empty: nothing.
+std::string problem_of_signing(std::string_view payload, const DeviceFacts& device) {
+    const auto body = parse_json(payload);
+    if (!body || body->object() == nullptr) return "is no JSON object";
+    const auto text = [&](const char* name) {
+        const auto* member = body->find(name);
+        return member != nullptr && member->text() != nullptr ? *member->text() : std::string();
+    };
+    if (text("id") != device.device_id) return "has the id " + quoted(text("id"));
+    const auto request = iothub::base64_decode(text("csr"));
+    if (!request || request->empty()) return "has a csr that is not Base64 of one line";
+    const auto* replace = body->find("replace");
+    if (replace != nullptr && !replace->is_null() && text("replace") != "*")
+        return "has a replace that is neither null nor *";
+    return {};
+}
+
+Breaches odd_signing_request(const Talk& talk) {
+    Breaches found;
+    for_each_from_device<mqtt::Publish>(talk, [&](const Dialogue& dialogue, std::size_t at, const auto& publish) {
+        if (!publish.topic.starts_with(signing)) return;
+        const auto problem = problem_of_signing(text_of(publish.payload), talk.device);
+        if (!problem.empty())
+            found.push_back({&dialogue, at, "the request to " + quoted(publish.topic) + " " + problem});
     });
     return found;
 }
@@ -134,6 +163,11 @@ std::vector<Rule> rules_of_topics() {
          .find = unknown_topic,
          .of_modules = {"MODULE-05"},
          .further = {"TWIN-02", "REPORTED-04", "METHOD-04", "X-CSR-01"}},
+        {"signing-requests-are-well-formed",
+         {"X-CSR-03"},
+         "A certificate signing request has the device's own id, a csr in Base64 without armour, and replace null or "
+         "*.",
+         odd_signing_request},
         {"topics-are-the-devices",
          {"D2C-01"},
          "Telemetry goes to the topic of the identity that is connected.",

@@ -14,6 +14,7 @@ using namespace model;
 namespace {
 
 constexpr std::size_t most_connections_a_second = 10;
+constexpr std::size_t few_displacements = 3;
 
 bool has_any(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::ranges::any_of(words, [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
@@ -79,6 +80,17 @@ Breaches host_is_not_named(const Talk& talk) {
     return found;
 }
 
+// X-WS-04: the front end is told not to ask for the certificate that proves who this is.
+Breaches certificate_is_declined(const Talk& talk) {
+    Breaches found;
+    if (!talk.device.has_certificate) return found;
+    for_each_opening(talk, [&](const Dialogue& dialogue, const ConnectionOpened& opened) {
+        if (opened.path.find("iothub-no-client-cert=true") != std::string::npos)
+            found.push_back({&dialogue, *dialogue.opened, "the WebSocket is asked for at " + quoted(opened.path)});
+    });
+    return found;
+}
+
 // A connection begins where it stands, or where it failed to.
 bool is_an_attempt(const EventForm& form) {
     const auto* closed = std::get_if<ConnectionClosed>(&form);
@@ -99,6 +111,31 @@ Breaches tight_loop(const Talk& talk) {
     return {{nullptr, where, "there are " + std::to_string(most) + " connections within one second"}};
 }
 
+/// A connection of this client that the hub had accepted and that was still there.
+bool stands_beside(const Dialogue& other, const Dialogue& newer, std::size_t at, const std::string& client_id) {
+    if (&other == &newer || other.end <= at) return false;
+    const auto* connect = first_of<mqtt::Connect>(other, true);
+    const auto* connack = first_of<mqtt::Connack>(other, false);
+    return connect != nullptr && connect->client_id == client_id && connack != nullptr && connack->return_code == 0 &&
+           other.said.front().at < at;
+}
+
+// Once or twice is a device that noticed the loss of its connection before the hub did.
+Breaches displaces_itself(const Talk& talk) {
+    Breaches found;
+    std::size_t displaced = 0;
+    for_each_from_device<mqtt::Connect>(talk, [&](const Dialogue& dialogue, std::size_t at, const auto& connect) {
+        const auto stands = [&](const Dialogue& other) {
+            return stands_beside(other, dialogue, at, connect.client_id);
+        };
+        if (!std::ranges::any_of(talk.dialogues, stands) || ++displaced < few_displacements) return;
+        found.push_back({&dialogue, at,
+                         "for the " + std::to_string(displaced) + ". time " + quoted(connect.client_id) +
+                             " connects while it is connected, as two programs with one identity do"});
+    });
+    return found;
+}
+
 }  // namespace
 
 std::vector<Rule> rules_of_transport() {
@@ -106,10 +143,18 @@ std::vector<Rule> rules_of_transport() {
         {"tls-is-spoken", {"TLS-01", "SCOPE-05"}, "Nothing is sent without TLS.", plain_bytes},
         {"tls-is-1.2-or-newer", {"TLS-07", "X-TLS-01"}, "TLS is 1.2 or newer.", old_tls},
         {"the-host-is-named", {"X-TLS-06"}, "The ClientHello names the host.", host_is_not_named},
+        {"a-certificate-is-not-declined",
+         {"X-WS-04"},
+         "iothub-no-client-cert=true is for devices that have no certificate.",
+         certificate_is_declined},
         {"reconnects-are-spaced",
          {"X-DEV-01"},
          "Reconnects do not follow each other in a tight loop: at most 10 connections begin within a second.",
          tight_loop},
+        {"one-connection-at-a-time",
+         {"X-DEV-01"},
+         "A device does not displace its own connection again and again.",
+         displaces_itself},
     };
 }
 

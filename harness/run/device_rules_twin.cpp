@@ -69,6 +69,22 @@ Breaches odd_id(const Talk& talk) {
     });
 }
 
+// What the parser reads: `$rid`, and behind it `$version` where a patch is to hold for that version only.
+Breaches odd_keys(const Talk& talk) {
+    return in_requests(talk, [](const Request& request) -> std::optional<Breach> {
+        bool has_id = false;
+        for (const auto& property : iothub::split_topic(request.publish.topic).bag) {
+            if (property.name == "$rid")
+                has_id = true;
+            else if (property.name != "$version" || !has_id)
+                return Breach{&request.dialogue, request.at,
+                              request.text() + " has " + quoted(property.name) +
+                                  (property.name == "$version" ? " before $rid" : "")};
+        }
+        return std::nullopt;
+    });
+}
+
 /// The id that an answer of the hub has; empty when this is none.
 std::string answered_id(const Said& said) {
     const auto* publish = from_hub<mqtt::Publish>(said);
@@ -157,6 +173,10 @@ std::vector<Rule> rules_of_twins() {
          .sentence = "A request id is written as the value of a property is.",
          .find = odd_id,
          .at_most = Level::should},
+        {"request-topics-have-known-keys",
+         {"X-TOPIC-23"},
+         "The keys of a twin request are $rid and, behind it, $version.",
+         odd_keys},
         {"request-ids-are-unique",
          {"TWIN-03", "REPORTED-04", "X-TOPIC-24"},
          "No request id is used again before its answer has come.",

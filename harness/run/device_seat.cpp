@@ -36,7 +36,7 @@ DeviceSeat::DeviceSeat(Target& target, const std::string& case_name, actors::Inb
     : inbox_(inbox),
       session_(target.open(case_name)),
       is_fenced_(session_->advance({})),
-      back_end_(*session_, identities_, inbox, random) {}
+      back_end_(loop_, *session_, identities_, inbox, random) {}
 
 const actors::Identity& DeviceSeat::add_identity(const IdentitySpec& spec) {
     const auto parent = identities_.find(spec.module_of);
@@ -229,7 +229,9 @@ std::optional<std::uint64_t> DeviceSeat::settled_total() {
     if (!own) return total;
     const auto taken = session_->service_counts();
     if (!taken || taken->requests_received < own->asked || own->answered < taken->responses_sent) return {};
-    return total + taken->requests_received + taken->responses_sent + own->asked + own->answered;
+    if (own->unsettled > 0 || taken->amqp_received < own->amqp_sent || own->amqp_received < taken->amqp_sent) return {};
+    return total + taken->requests_received + taken->responses_sent + own->asked + own->answered + own->amqp_sent +
+           own->amqp_received;
 }
 
 std::optional<HubCounts> DeviceSeat::counts(const Connection& connection) const {
@@ -248,7 +250,8 @@ bool DeviceSeat::has_settled(const Connection& connection, const std::optional<H
     const auto received = connection.received();
     if (received.closed) return has_left(connection);
     if (connection.device && connection.is_leaving) return false;
-    if (connection.wire && (!connection.is_open || connection.wire->is_ending())) return false;
+    if (connection.wire && (!connection.is_open || connection.wire->is_ending() || connection.wire->awaits_pong()))
+        return false;
     if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;
     if (connection.wire) return taken->bytes_received >= connection.wire->bytes_sent();
     return taken->requests_received >= connection.requests_sent;  // Paho sends packets that nobody asked for

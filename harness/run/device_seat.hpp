@@ -78,9 +78,9 @@ private:
     std::uint64_t transports_opened_ = 0;
     std::optional<std::uint64_t> settled_at_;  ///< the total of the last look
     Identities identities_;
+    net::Loop loop_;
     BackEnd back_end_;
     std::map<std::string, std::size_t> clients_;
-    net::Loop loop_;
     std::map<std::string, Connection> connections_;
     std::vector<std::unique_ptr<actors::Device>> retired_;
 };

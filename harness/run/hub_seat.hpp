@@ -16,7 +16,7 @@ namespace hubspec::run {
 /// program starts with the first line that needs it: what stands before that is done to the hub alone.
 class HubSeat : public Stage {
 public:
-    HubSeat(std::shared_ptr<PlayedHub> hub, std::string transport, actors::Inbox& inbox, std::mt19937_64& random);
+    HubSeat(std::shared_ptr<PlayedHub> hub, Bindings bindings, actors::Inbox& inbox, std::mt19937_64& random);
 
     const actors::Identity& add_identity(const model::IdentitySpec& spec) override;
     void start(const std::vector<std::string>& needs) override;
@@ -35,10 +35,10 @@ private:
 
     actors::Inbox& inbox_;
     std::shared_ptr<PlayedHub> hub_;
-    std::string transport_;
+    Bindings bindings_;  ///< of the case
     Identities identities_;
-    BackEnd back_end_;
     net::Loop loop_;
+    BackEnd back_end_;
     bool device_started_ = false, has_adapter_ = false;
     std::unique_ptr<actors::Program> program_;
 };

@@ -282,7 +282,8 @@ void note_untaken(CaseResult& result, const Evidence& evidence) {
         const auto& form = evidence.trace[index].form;
         const bool shown = std::any_of(result.findings.begin(), result.findings.end(),
                                        [&](const Finding& one) { return one.trace_line == index; });
-        if (!shown && !std::holds_alternative<ServiceAnswered>(form) && !std::holds_alternative<LogSeen>(form) &&
+        if (!shown && !std::holds_alternative<ServiceAnswered>(form) &&
+            !std::holds_alternative<CloudMessageSettled>(form) && !std::holds_alternative<LogSeen>(form) &&
             !std::holds_alternative<UpgradeAnswered>(form))
             result.notes.push_back("nobody expected: " + describe(form));
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "harness/model/lists.hpp"
+
 namespace hubspec::run {
 
 namespace {
@@ -32,14 +34,6 @@ bool any(const Range& range, Predicate predicate) {
     return std::any_of(range.begin(), range.end(), predicate);
 }
 
-bool contains(const std::vector<std::string>& list, const std::string& item) {
-    return std::find(list.begin(), list.end(), item) != list.end();
-}
-
-bool shares(const std::vector<std::string>& wanted, const std::vector<std::string>& had) {
-    return wanted.empty() || any(wanted, [&](const std::string& item) { return contains(had, item); });
-}
-
 }  // namespace
 
 std::vector<Case> expand(const model::Scenario& scenario) {
@@ -60,6 +54,7 @@ model::IdentitySpec own_identity(const Case& one) {
     spec.is_module = axis("identity") == "module";
     if (axis("auth") == "x509") spec.proof = model::Proof::x509;
     if (axis("auth") == "x509_ca") spec.proof = model::Proof::x509_ca;
+    spec.id_suffix = axis("id_suffix");
     return spec;
 }
 
@@ -80,6 +75,18 @@ bool matches_glob(std::string_view pattern, std::string_view name) {
     return !name.empty() && name.front() == pattern.front() && matches_glob(pattern.substr(1), name.substr(1));
 }
 
+bool may_begin(std::string_view pattern, std::string_view beginning) {
+    if (beginning.empty() || pattern.starts_with("**")) return true;
+    if (pattern.empty()) return false;
+    if (pattern.front() != '*')
+        return beginning.front() == pattern.front() && may_begin(pattern.substr(1), beginning.substr(1));
+    for (std::size_t taken = 0; taken <= beginning.size(); ++taken) {
+        if (may_begin(pattern.substr(1), beginning.substr(taken))) return true;
+        if (beginning[taken] == '/') return false;
+    }
+    return false;
+}
+
 bool is_everything(const Selection& selection) {
     return selection.match.empty() && selection.skip.empty() && selection.tags.empty() &&
            selection.requirements.empty() && selection.levels.empty() && selection.shard.count == 1;
@@ -91,8 +98,11 @@ bool is_selected(const Case& one, const Selection& selection, const std::string&
     };
     if (!selection.match.empty() && !any(selection.match, named)) return false;
     if (any(selection.skip, named)) return false;
-    if (!selection.levels.empty() && !contains(selection.levels, level)) return false;
-    return shares(selection.tags, one.scenario.tags) && shares(selection.requirements, one.scenario.verifies);
+    if (!selection.levels.empty() && !model::contains(selection.levels, level)) return false;
+    const auto any_or_all = [](const std::vector<std::string>& wanted, const std::vector<std::string>& had) {
+        return wanted.empty() || model::shares(wanted, had);
+    };
+    return any_or_all(selection.tags, one.scenario.tags) && any_or_all(selection.requirements, one.scenario.verifies);
 }
 
 }  // namespace hubspec::run

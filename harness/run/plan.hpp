@@ -30,8 +30,10 @@ std::string name_beside_connection(const Case& one);
 
 /// `*` stands for anything but '/', `**` for anything; the whole name must match.
 bool matches_glob(std::string_view pattern, std::string_view name);
+/// False: no name that begins so matches.
+bool may_begin(std::string_view pattern, std::string_view beginning);
 
-/// Which part of a run this is: case i belongs to shard i % count + 1.
+/// Which part of a run this is.
 struct Shard {
     std::size_t index = 1;  ///< from 1
     std::size_t count = 1;

@@ -15,9 +15,11 @@ class PlayedHub : public Session {
 public:
     /// A hub line that perturbs: `drop`, `withhold`, ... Throws std::invalid_argument when it cannot be done.
     virtual void perform(const std::string& verb, const Fields& fields) = 0;
-    /// How the device under test is started as this identity; nullopt: it is on a bench and comes by itself.
-    virtual std::optional<actors::ProgramSpec> program(const actors::Identity& identity,
-                                                       const std::string& transport) = 0;
+    /// How the device under test is started as this identity, with the transport, keep alive and token lifetime that
+    /// the case binds; nullopt: it is on a bench and comes by itself.
+    virtual std::optional<actors::ProgramSpec> program(const actors::Identity& identity, const Bindings& bindings) = 0;
+    /// The device's program has ended: waits until all that it left in the sockets was observed.
+    virtual void see_off() = 0;
 };
 
 }  // namespace hubspec::run

@@ -50,12 +50,13 @@ std::vector<Expectation> of_device(const Action& action, const Bindings& binding
 
 std::vector<Expectation> of_service(const Action& action, const std::string& exchange) {
     if (action.verb == "invoke") return {};
+    const Field to{"to", {TextPattern{exchange}, {}}, {}};
+    if (action.verb == "send")
+        return {Expectation{Speaker::service, "answer", {to, {"outcome", {TextPattern{"accepted"}, {}}, {}}}}};
     ComparisonPattern success;
     success.comparisons.push_back({Comparator::ge, scalar(200)});
     success.comparisons.push_back({Comparator::lt, scalar(300)});
-    return {Expectation{Speaker::service,
-                        "answer",
-                        {{"to", {TextPattern{exchange}, {}}, {}}, {"status", {std::move(success), {}}, {}}}}};
+    return {Expectation{Speaker::service, "answer", {to, {"status", {std::move(success), {}}, {}}}}};
 }
 
 bool is_left(const Step& step, const std::string& event) {

@@ -115,9 +115,7 @@ private:
             return std::make_unique<DeviceSeat>(target_, plan_.name, inbox_, random_);
         auto hub = target_.play(plan_.name, inbox_);
         if (!hub) throw std::invalid_argument("a scenario of the hub seat needs a device to certify");
-        const auto transport = plan_.bindings.find("transport");
-        return std::make_unique<HubSeat>(
-            std::move(hub), transport == plan_.bindings.end() ? "tls" : text_of(transport->second), inbox_, random_);
+        return std::make_unique<HubSeat>(std::move(hub), plan_.bindings, inbox_, random_);
     }
 
     void add_identity(const IdentitySpec& spec) {

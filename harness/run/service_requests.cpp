@@ -28,22 +28,6 @@ void add_text(Object& body, const Fields& fields, std::string_view field, const 
     if (const auto value = fields.value(field)) body.push_back({member, *value});
 }
 
-HttpRequest send_request(const Fields& fields, const std::string& id) {
-    const auto bytes = fields.body();
-    Object body{{"body", iothub::base64_encode(bytes)}};
-    if (const auto properties = fields.value("properties")) body.push_back({"properties", *properties});
-    add_text(body, fields, "message_id", "messageId");
-    add_text(body, fields, "correlation_id", "correlationId");
-    add_text(body, fields, "user_id", "userId");
-    add_text(body, fields, "content_type", "contentType");
-    add_text(body, fields, "content_encoding", "contentEncoding");
-    add_text(body, fields, "ack", "ack");
-    if (fields.has("expires_in"))
-        body.push_back({"expiresInMs", static_cast<std::int64_t>(fields.duration("expires_in", {}).count())});
-    return {
-        "POST", "/_hubspec/devices/" + iothub::percent_encode(id) + "/messages", {}, to_json(Value(std::move(body)))};
-}
-
 HttpRequest invoke_request(const Fields& fields, const actors::Identity& identity) {
     Object body{{"methodName", fields.text("method")}};
     add_text(body, fields, "payload", "payload");
@@ -97,9 +81,27 @@ std::string identity_body(const actors::Identity& identity, const std::string& s
     return to_json(Value(std::move(body)));
 }
 
+actors::CloudMessage cloud_message(const Fields& fields, const std::string& device_id,
+                                   std::chrono::system_clock::time_point now) {
+    actors::CloudMessage message{device_id, fields.body()};
+    const auto optional = [&](const char* name) {
+        return fields.has(name) ? std::optional(fields.text(name)) : std::nullopt;
+    };
+    if (const auto properties = fields.value("properties"); properties && properties->object() != nullptr)
+        for (const auto& [name, value] : *properties->object())
+            message.properties.emplace_back(name, value.is_null() ? std::nullopt : std::optional(text_of(value)));
+    message.message_id = optional("message_id");
+    message.correlation_id = optional("correlation_id");
+    message.user_id = optional("user_id");
+    message.content_type = optional("content_type");
+    message.content_encoding = optional("content_encoding");
+    message.ack = fields.text("ack");
+    if (fields.has("expires_in")) message.expires = now + fields.duration("expires_in", {});
+    return message;
+}
+
 HttpRequest service_request(const std::string& verb, const Fields& fields, const actors::Identity& identity) {
     const auto& id = identity.device_id;
-    if (verb == "send") return send_request(fields, id);
     if (verb == "get_twin") return {"GET", identity_path("/twins/", identity), {}, {}};
     if (verb == "patch_twin") return twin_write("PATCH", identity, twin_body(fields), fields);
     if (verb == "replace_twin") return twin_write("PUT", identity, twin_body(fields), fields);

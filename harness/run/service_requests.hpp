@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "harness/actors/amqp_back_end.hpp"
 #include "harness/actors/endpoint.hpp"
 #include "harness/model/http.hpp"
 #include "harness/run/fields.hpp"
@@ -13,6 +14,10 @@ inline constexpr std::string_view service_api_version = "2021-04-12";
 
 /// `path` with the api-version, an id percent-encoded once into it (X-REST-04).
 std::string service_path(const std::string& before, const std::string& id, const std::string& after = {});
+
+/// What a `send` line sends to this device, when the hub's clock shows `now`.
+actors::CloudMessage cloud_message(const Fields& fields, const std::string& device_id,
+                                   std::chrono::system_clock::time_point now);
 
 /// The REST request of a `service` line about this identity. Lines that need more than one request are the runner's.
 model::HttpRequest service_request(const std::string& verb, const Fields& fields, const actors::Identity& identity);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "harness/actors/amqp_back_end.hpp"
 #include "harness/actors/endpoint.hpp"
 #include "harness/actors/service.hpp"
 #include "harness/model/scenario.hpp"
@@ -21,9 +22,10 @@ struct HubCounts {
     std::uint64_t bytes_received = 0;     ///< packets or not
 };
 
-/// The same of the service API.
+/// The same of the back end: REST, and bytes of AMQP.
 struct ServiceCounts {
     std::uint64_t requests_received = 0, responses_sent = 0;
+    std::uint64_t amqp_received = 0, amqp_sent = 0;
 };
 
 /// What one case runs against; made for it, gone after it.
@@ -45,9 +47,17 @@ public:
     /// Device connections whose TLS handshake the hub has finished so far.
     virtual std::optional<std::uint64_t> transports_taken() { return std::nullopt; }
     virtual std::optional<ServiceCounts> service_counts() { return std::nullopt; }
+    /// What the hub's clock shows.
+    virtual std::chrono::system_clock::time_point hub_time() { return std::chrono::system_clock::now(); }
+    /// Where telemetry is read. Throws std::runtime_error where the hub does not say.
+    virtual actors::EventsEndpoint events(net::Loop& loop);
+    /// The reader of telemetry that its cases have in common; nullptr: each has its own.
+    virtual actors::SharedTelemetry* shared_telemetry() { return nullptr; }
 };
 
 class PlayedHub;
+class Interruption;
+struct Case;
 
 /// The hub under test; in the hub seat, the device under test together with the hub that is played for it.
 class Target {
@@ -68,6 +78,17 @@ public:
     virtual bool is_parallel() const = 0;
     /// One try to reach the hub before anything runs; a clear sentence when that fails.
     virtual std::optional<std::string> unreachable() { return std::nullopt; }
+    /// What that try found out, in lines for a person.
+    virtual std::vector<std::string> findings() const { return {}; }
+    /// What was tried to find this capability; empty: nothing, or it is there.
+    virtual std::string why_not(const std::string& capability) const;
+    /// The cases that will run, told before the first one. What they cost and what there is, in lines for a person.
+    virtual std::vector<std::string> prepare(const std::vector<Case>& cases, const Interruption& interruption);
+    /// Before a case begins: waits until the target's rates allow it. Why it must not run any more; nullopt: it may.
+    virtual std::optional<std::string> admit(const Case& one);
+    /// It is shared with others and may refuse what it would do at another time.
+    virtual bool may_throttle() const { return false; }
+    virtual bool throttled_lately() const { return false; }
 };
 
 }  // namespace hubspec::run

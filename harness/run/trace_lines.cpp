@@ -63,9 +63,10 @@ TraceLine line_of(const EventForm& event) {
                               std::holds_alternative<UpgradeAnswered>(event);
         line.direction = sent ? "sent" : received ? "received" : "note";
     }
-    if (std::holds_alternative<ServiceAsked>(event)) line.lane = "service", line.direction = "sent";
-    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<TelemetrySeen>(event) ||
-        std::holds_alternative<LogSeen>(event))
+    if (std::holds_alternative<ServiceAsked>(event) || std::holds_alternative<CloudMessageSent>(event))
+        line.lane = "service", line.direction = "sent";
+    if (std::holds_alternative<ServiceAnswered>(event) || std::holds_alternative<CloudMessageSettled>(event) ||
+        std::holds_alternative<TelemetrySeen>(event) || std::holds_alternative<LogSeen>(event))
         line.lane = "service", line.direction = "received";
     if (std::holds_alternative<AppAsked>(event)) line.lane = "app", line.direction = "sent";
     if (std::holds_alternative<AppAnswered>(event) || std::holds_alternative<AppTold>(event))

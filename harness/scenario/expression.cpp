@@ -122,7 +122,26 @@ Applicability check(const Expression& expression, const Value& capabilities, boo
         expression.form);
 }
 
+void add_names(const Expression& expression, std::vector<std::string>& names) {
+    const auto add = [&](const ExpressionPointer& inner) { add_names(*inner, names); };
+    std::visit(overloaded{
+                   [](const Literal&) {},
+                   [&](const Capability& capability) { names.push_back(capability.path); },
+                   [&](const Compare& compare) { add(compare.left), add(compare.right); },
+                   [&](const Not& negation) { add(negation.inner); },
+                   [&](const And& both) { add(both.left), add(both.right); },
+                   [&](const Or& either) { add(either.left), add(either.right); },
+               },
+               expression.form);
+}
+
 }  // namespace
+
+std::vector<std::string> names_in(const Expression& expression) {
+    std::vector<std::string> names;
+    add_names(expression, names);
+    return names;
+}
 
 Applicability evaluate(const Expression& expression, const Value& capabilities) {
     return check(expression, capabilities, true);

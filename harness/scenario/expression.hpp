@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "harness/model/value.hpp"
 
@@ -50,6 +51,9 @@ struct ExpressionError {
 };
 
 std::variant<ExpressionPointer, ExpressionError> parse_expression(std::string_view text);
+
+/// The capabilities that it speaks of, such as "target.tier".
+std::vector<std::string> names_in(const Expression& expression);
 
 struct Applicability {
     bool holds = false;

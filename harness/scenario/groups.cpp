@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/model/lists.hpp"
 #include "harness/scenario/lines.hpp"
 #include "harness/scenario/nearest.hpp"
 #include "harness/scenario/read.hpp"
@@ -12,10 +13,6 @@ namespace hubspec::scenario {
 using namespace model;
 
 namespace {
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 const std::vector<std::string>& observers(Seat seat) {
     static const std::vector<std::string> in_device_seat{"hub", "service"};

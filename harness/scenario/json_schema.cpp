@@ -162,15 +162,30 @@ Json pattern_schema() {
     return {{"anyOf", Json::array({Json{{"enum", {"any", "absent", "empty"}}}, comparison})}};
 }
 
-/// Definitions of the hub seat have names of their own.
-std::string in_seat(const std::string& name, Seat seat) { return seat == Seat::hub ? "hub_seat_" + name : name; }
+/// Definitions of the hub seat, and of texts for both, have names of their own.
+std::string in_seat(const std::string& name, Seats seats) {
+    return (seats == Seats::hub ? "hub_seat_" : seats == Seats::both ? "shared_" : "") + name;
+}
 
-Json observed(Seat seat, const std::string& doc, Json more = Json::object()) {
-    const auto seen = [&](const char* name) { return reference(in_seat(std::string("observed_by_") + name, seat)); };
+/// In both seats: sent in one and expected in the other; beside these, what is passed over in the device seat.
+Json shared_device_schema() {
+    Json properties = Json::object();
+    for (const auto* line : lines_of(Speaker::device, Seat::device))
+        if (find_line(Speaker::device, line->name, Seat::hub) != nullptr) properties[line->name] = line_schema(*line);
+    for (const auto* line : lines_of(Speaker::device, Seat::hub))
+        if (is_of_hub_seat_alone(Speaker::device, line->name)) properties[line->name] = line_schema(*line);
+    return one_member(std::move(properties));
+}
+
+Json observed(Seats seat, const std::string& doc, Json more = Json::object()) {
+    const bool in_hub_seat = seat == Seats::hub;
+    const auto seen = [&](const char* name) {
+        return reference(in_seat(std::string("observed_by_") + name, in_hub_seat ? seat : Seats::device));
+    };
     Json properties{{"hub", described("What the hub does.", seen("hub"))},
                     {"service", described("What the back end sees.", reference("observed_by_service"))}};
     std::vector<std::string> subjects{"hub", "service"};
-    if (seat == Seat::hub) {
+    if (in_hub_seat) {
         properties["device"] = described("What the device does.", seen("device"));
         properties["app"] = described("What its application says.", seen("app"));
         subjects.insert(subjects.end(), {"device", "app"});
@@ -181,14 +196,14 @@ Json observed(Seat seat, const std::string& doc, Json more = Json::object()) {
     return described(doc, std::move(item));
 }
 
-Json outcome_schema(Seat seat) {
+Json outcome_schema(Seats seat) {
     return observed(
         seat, "One of the known behaviours.",
         {{"verdict", {{"enum", {"pass", "warn"}}, {"description", "What the run says of it; pass when missing."}}},
          {"source", {{"type", "string"}, {"description", "Where a behaviour that is not documented was seen."}}}});
 }
 
-Json repeat_schema(Seat seat) {
+Json repeat_schema(Seats seat) {
     Json properties{{"times", {{"type", "integer"}, {"minimum", 1}, {"maximum", 1000}}},
                     {"steps", reference(in_seat("steps", seat))}};
     return described("The steps so many times; {{index}} counts from 1.",
@@ -213,9 +228,16 @@ Json modifiers() {
             {"verifies", described("Narrower than the scenario's list.", reference("verifies"))}};
 }
 
-Json speakers(Seat seat) {
+Json speakers(Seats seat) {
     const Json service = described("Performed, or observed, by the back end.", reference("service"));
-    if (seat == Seat::hub)
+    if (seat == Seats::both)
+        return {{"device", described("Performed by the harness's client, or expected of the device under test.",
+                                     reference("shared_device"))},
+                {"app", described("What the program of a device under test is asked for, or must say that it saw.",
+                                  reference("hub_seat_app"))},
+                {"service", service},
+                {"hub", described("What the hub must do.", reference("hub"))}};
+    if (seat == Seats::hub)
         return {
             {"device", described("What the device under test must do.", reference("hub_seat_device"))},
             {"app", described("What its program is asked for, or must say that it saw.", reference("hub_seat_app"))},
@@ -229,7 +251,7 @@ Json speakers(Seat seat) {
             {"hub", described("What the hub must do.", reference("hub"))}};
 }
 
-Json step_schema(Seat seat) {
+Json step_schema(Seats seat) {
     Json properties = speakers(seat);
     properties.update(
         {{"pass",
@@ -258,13 +280,16 @@ Json step_schema(Seat seat) {
 Json definitions() {
     const auto all = [](const LineSpec&) { return true; };
     const auto seen = [](const LineSpec& line) { return line.role == Role::expectation; };
-    const auto steps = [](Seat seat) {
+    const auto steps = [](Seats seat) {
         return Json{{"type", "array"}, {"minItems", 1}, {"items", reference(in_seat("step", seat))}};
     };
-    return {{"steps", steps(Seat::device)},
-            {"step", step_schema(Seat::device)},
-            {"hub_seat_steps", steps(Seat::hub)},
-            {"hub_seat_step", step_schema(Seat::hub)},
+    return {{"steps", steps(Seats::device)},
+            {"step", step_schema(Seats::device)},
+            {"shared_steps", steps(Seats::both)},
+            {"shared_step", step_schema(Seats::both)},
+            {"shared_device", shared_device_schema()},
+            {"hub_seat_steps", steps(Seats::hub)},
+            {"hub_seat_step", step_schema(Seats::hub)},
             {"hub_seat_device", lines_schema(Speaker::device, all, Seat::hub)},
             {"hub_seat_app", lines_schema(Speaker::app, all, Seat::hub)},
             {"hub_seat_hub", lines_schema(Speaker::hub, all, Seat::hub)},
@@ -290,7 +315,7 @@ Json file_key_schema(const std::string& name) {
     if (name == "verifies") return reference("verifies");
     if (name == "steps") return Json::object();  // depends on the seat
     if (name == "tags") return {{"type", "array"}, {"items", {{"type", "string"}, {"pattern", tag_regex}}}};
-    if (name == "seat") return {{"enum", {"device", "hub"}}};
+    if (name == "seat") return {{"enum", {"device", "hub", "both"}}};
     if (name == "over")
         return {{"type", "object"},
                 {"additionalProperties",
@@ -318,10 +343,13 @@ std::string json_schema() {
                 {"title", "hubspec scenario"},
                 {"description", "A conversation with an IoT Hub. scenarios/README.md is the language on one page."}};
     schema.update(closed_object(std::move(properties), required));
-    const Json in_hub_seat{{"properties", {{"seat", {{"const", "hub"}}}}}, {"required", {"seat"}}};
-    schema["if"] = in_hub_seat;
-    schema["then"] = {{"properties", {{"steps", reference("hub_seat_steps")}}}};
-    schema["else"] = {{"properties", {{"steps", reference("steps")}}}};
+    const auto seat_is = [](const char* seat) {
+        return Json{{"properties", {{"seat", {{"const", seat}}}}}, {"required", {"seat"}}};
+    };
+    const auto steps_are = [](const char* name) { return Json{{"properties", {{"steps", reference(name)}}}}; };
+    schema["if"] = seat_is("hub");
+    schema["then"] = steps_are("hub_seat_steps");
+    schema["else"] = {{"if", seat_is("both")}, {"then", steps_are("shared_steps")}, {"else", steps_are("steps")}};
     schema["definitions"] = definitions();
     return schema.dump(2) + "\n";
 }

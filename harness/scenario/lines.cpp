@@ -27,7 +27,22 @@ std::vector<Field> read_members(const yaml::Node& node, const LineSpec& spec, Sc
     return object == nullptr ? std::vector<Field>{} : std::move(object->members);
 }
 
+/// Of a device line that stands for both seats, what a device is held to; the device seat has looked at the rest.
+yaml::Node held_to(const yaml::Node& node, const LineSpec& spec) {
+    auto kept = node;
+    if (auto* map = std::get_if<yaml::Map>(&kept.form))
+        std::erase_if(map->members, [&](const yaml::Member& member) {
+            const bool is_known = find_field(spec.fields, member.name) != nullptr;
+            const auto* sent = find_line(spec.speaker, spec.name, Seat::device);
+            return is_manner(member.name) ? sent != nullptr
+                                          : !is_known && sent != nullptr && find_field(sent->fields, member.name);
+        });
+    return kept;
+}
+
 std::vector<Field> read_body(const yaml::Node& node, const LineSpec& spec, Scope& scope) {
+    if (scope.is_shared && scope.seat == Seat::hub && spec.speaker == Speaker::device)
+        return read_fields(held_to(node, spec), title_of(spec), spec.fields, spec.choices, spec.role, scope);
     switch (spec.shape) {
         case LineSpec::Shape::members:
             return read_members(node, spec, scope);
@@ -80,23 +95,25 @@ std::string example_of(Speaker speaker, Seat seat) {
 }
 
 /// Keys of a step that were put inside its line, and lines that another speaker has.
-std::string hint(Speaker speaker, const std::string& name, Seat seat) {
+std::string hint(Speaker speaker, const std::string& name, const Scope& scope) {
     for (const auto* modifier : {"within", "connection", "as", "verifies", "for", "verdict", "source"})
         if (name == modifier) return "it stands beside '" + std::string(name_of(speaker)) + "', not inside it";
+    const auto seat = scope.seat, there = seat == Seat::hub ? Seat::device : Seat::hub;
+    const bool is_known_there = find_line(speaker, name, there) != nullptr;
+    const std::string of_there =
+        std::string("that is a line of the ") + (there == Seat::hub ? "hub" : "device") + " seat";
+    if (scope.is_shared && is_known_there) return of_there + " alone";
     for (const auto other : {Speaker::device, Speaker::wire, Speaker::service, Speaker::hub, Speaker::app})
         if (find_line(other, name, seat) != nullptr)
             return std::string("that is ") + (other == Speaker::app ? "an " : "a ") + std::string(name_of(other)) +
                    " line";
-    const auto there = seat == Seat::hub ? Seat::device : Seat::hub;
-    if (find_line(speaker, name, there) != nullptr)
-        return std::string("that is a line of the ") + (there == Seat::hub ? "hub" : "device") + " seat";
-    return {};
+    return is_known_there ? of_there : std::string();
 }
 
 void refuse_line(Speaker speaker, const yaml::Node& node, const yaml::Member& member, Scope& scope) {
     auto diagnostic =
         yaml::at(node, member, "unknown key '" + member.name + "' in a " + std::string(name_of(speaker)) + " line");
-    if (const auto words = hint(speaker, member.name, scope.seat); !words.empty())
+    if (const auto words = hint(speaker, member.name, scope); !words.empty())
         diagnostic.message += "; " + words;
     else
         diagnostic.suggestion = nearest(member.name, names_of(lines_of(speaker, scope.seat))).value_or("");

@@ -1,9 +1,12 @@
 #include "harness/scenario/load.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <set>
+#include <thread>
 
 #include "harness/scenario/openings.hpp"
 #include "harness/scenario/scenario_file.hpp"
@@ -111,13 +114,12 @@ class Reading {
 public:
     explicit Reading(const model::Catalogue* catalogue) : catalogue_(catalogue) {}
 
-    void read(const Found& file, Loaded& loaded) {
-        const auto document = yaml::read(file.path);
-        auto scenario = read_scenario(document, file.id, catalogue_, &shelf(file), loaded.diagnostics);
-        if (!scenario) return;
-        const auto [other, is_new] = ids_.try_emplace(scenario->id, file.path);
+    void read(const Found& file, const yaml::Document& document, Loaded& loaded) {
+        auto scenarios = read_scenarios(document, file.id, catalogue_, &shelf(file), loaded.diagnostics);
+        if (scenarios.empty()) return;
+        const auto [other, is_new] = ids_.try_emplace(file.id, file.path);
         if (is_new)
-            loaded.scenarios.push_back(std::move(*scenario));
+            std::move(scenarios.begin(), scenarios.end(), std::back_inserter(loaded.scenarios));
         else
             loaded.diagnostics.push_back(
                 about(file.path, "its id '" + file.id + "' is that of " + other->second + " too"));
@@ -144,12 +146,33 @@ private:
     std::map<std::string, std::string> ids_;
 };
 
+/// Most of the time that a suite takes to load goes into YAML, and no file needs another.
+std::vector<yaml::Document> read_documents(const std::vector<Found>& files) {
+    std::vector<yaml::Document> documents(files.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (auto i = next++; i < files.size(); i = next++) documents[i] = yaml::read(files[i].path);
+    };
+    constexpr std::size_t files_a_thread = 20;
+    const auto others =
+        std::min<std::size_t>(std::max(std::thread::hardware_concurrency(), 1U) - 1, files.size() / files_a_thread);
+    std::vector<std::future<void>> working;
+    for (std::size_t i = 0; i < others; ++i) working.push_back(std::async(std::launch::async, work));
+    work();
+    for (auto& one : working) one.get();
+    return documents;
+}
+
 }  // namespace
 
-Loaded load_suite(const std::vector<std::string>& paths, const model::Catalogue* catalogue) {
+Loaded load_suite(const std::vector<std::string>& paths, const model::Catalogue* catalogue,
+                  const std::function<bool(const std::string&)>& wanted) {
     Loaded loaded;
     Reading reading(catalogue);
-    for (const auto& file : find_files(paths, loaded.diagnostics)) reading.read(file, loaded);
+    auto files = find_files(paths, loaded.diagnostics);
+    if (wanted) std::erase_if(files, [&](const Found& file) { return !wanted(file.id); });
+    const auto documents = read_documents(files);
+    for (std::size_t i = 0; i < files.size(); ++i) reading.read(files[i], documents[i], loaded);
     reading.read_openings(loaded);
     return finish(std::move(loaded));
 }
@@ -160,8 +183,7 @@ Loaded load_text(const std::string& file, const std::string& text, const model::
     OpeningShelf shelf(openings);
     const auto document = yaml::parse(file, text);
     const auto id = fs::path(file).replace_extension().generic_string();
-    if (auto scenario = read_scenario(document, id, catalogue, openings.empty() ? nullptr : &shelf, loaded.diagnostics))
-        loaded.scenarios.push_back(std::move(*scenario));
+    loaded.scenarios = read_scenarios(document, id, catalogue, openings.empty() ? nullptr : &shelf, loaded.diagnostics);
     return finish(std::move(loaded));
 }
 

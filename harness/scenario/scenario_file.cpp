@@ -37,9 +37,23 @@ std::vector<std::string> read_tags(const yaml::Node& node, Scope& scope) {
     return tags;
 }
 
-Seat read_seat(const yaml::Node& node, Scope& scope) {
-    const auto word = yaml::read_word(node, "seat", {"device", "hub"}, scope.diagnostics);
-    return word && *word == "hub" ? Seat::hub : Seat::device;
+std::vector<Seat> read_seats(const yaml::Node& node, Diagnostics& diagnostics) {
+    const auto word = yaml::read_word(node, "seat", {"device", "hub", "both"}, diagnostics);
+    if (word && *word == "both") return {Seat::device, Seat::hub};
+    return {word && *word == "hub" ? Seat::hub : Seat::device};
+}
+
+// The hub must offer what the lines need and nothing else; the harness's own device does whatever they say.
+std::string applies_in_seat(const yaml::Node& node, const std::string& text, const Expression& expression,
+                            Scope& scope) {
+    if (!scope.is_shared) return text;
+    for (const auto& name : names_in(expression))
+        if (!name.starts_with("ics."))
+            scope.say(yaml::at(node,
+                               "in a text for both seats 'applies' speaks of the device's statement, as in "
+                               "'ics.twin', not of '" +
+                                   name + "'"));
+    return scope.seat == Seat::hub ? text : std::string();
 }
 
 std::string read_applies(const yaml::Node& node, Scope& scope) {
@@ -47,7 +61,7 @@ std::string read_applies(const yaml::Node& node, Scope& scope) {
     if (!text) return {};
     const auto parsed = parse_expression(*text);
     const auto* error = std::get_if<ExpressionError>(&parsed);
-    if (error == nullptr) return *text;
+    if (error == nullptr) return applies_in_seat(node, *text, *std::get<ExpressionPointer>(parsed), scope);
     auto diagnostic = yaml::at(node, "'applies': " + error->message);
     diagnostic.place.column += static_cast<int>(error->offset) + (node.scalar()->quoted ? 1 : 0);
     diagnostic.length = static_cast<int>(error->length);
@@ -69,6 +83,11 @@ const std::map<std::string, std::vector<std::string>>& connection_axes() {
     static const std::map<std::string, std::vector<std::string>> axes{
         {"transport", {"tls", "wss"}}, {"identity", {"device", "module"}}, {"auth", {"sas", "x509", "x509_ca"}}};
     return axes;
+}
+
+/// Those that say how the device under test is started.
+bool is_of_start(const std::string& axis) {
+    return axis == "keep_alive" || axis == "token_lifetime" || axis == "id_suffix";
 }
 
 void check_connection_axis(const yaml::Member& axis, const std::vector<std::string>& words, Scope& scope) {
@@ -186,7 +205,7 @@ bool expects_something(const std::vector<Step>& steps) {
 
 void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope) {
     for (const auto& axis : scenario.axes)
-        if (!scope.names.was_used(axis.name) && !connection_axes().contains(axis.name)) {
+        if (!scope.names.was_used(axis.name) && !connection_axes().contains(axis.name) && !is_of_start(axis.name)) {
             const auto& over = *root.map()->find("over");
             scope.say(yaml::at(over, *over.map()->member(axis.name),
                                "no line uses the axis: {{" + axis.name + "}} occurs nowhere"));
@@ -206,6 +225,33 @@ void check_unused(const yaml::Node& root, const Scenario& scenario, Scope& scope
     }
 }
 
+// Each seat proves what binds the other side.
+void keep_binding(const yaml::Node& node, std::vector<std::string>& ids, Scope& scope) {
+    if (scope.catalogue == nullptr || ids.empty()) return;
+    const auto binds = [&](const std::string& id) {
+        const auto* one = scope.catalogue->find(id);
+        if (one == nullptr) return false;
+        return one->binds == Binds::both || one->binds == (scope.seat == Seat::hub ? Binds::device : Binds::hub);
+    };
+    std::erase_if(ids, [&](const std::string& id) { return !binds(id); });
+    if (ids.empty())
+        scope.say(yaml::at(node, std::string("a text for both seats proves something of the hub and of the device; "
+                                             "none of these binds the ") +
+                                     (scope.seat == Seat::hub ? "device" : "hub")));
+}
+
+/// What a device without adapter cannot be asked for.
+bool names_a_body(const std::vector<Step>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+        const auto* one = std::get_if<Expectation>(&step.form);
+        return one != nullptr && one->speaker == Speaker::device &&
+               std::any_of(one->fields.begin(), one->fields.end(), [](const Field& field) {
+                   return field.name == "payload" || field.name == "json" || field.name == "hex" ||
+                          field.name == "size";
+               });
+    });
+}
+
 void read_head(const yaml::Map& map, Scenario& scenario, Scope& scope) {
     const auto with = [&](const char* key, auto read) {
         if (const auto* node = map.find(key)) read(*node);
@@ -213,9 +259,11 @@ void read_head(const yaml::Map& map, Scenario& scenario, Scope& scope) {
     with("title", [&](const yaml::Node& node) {
         scenario.title = yaml::read_line(node, "title", scope.diagnostics).value_or("");
     });
-    with("verifies", [&](const yaml::Node& node) { scope.verifies = scenario.verifies = read_verifies(node, scope); });
+    with("verifies", [&](const yaml::Node& node) {
+        scope.verifies = scenario.verifies = read_verifies(node, scope);
+        if (scope.is_shared) keep_binding(node, scenario.verifies, scope);
+    });
     with("tags", [&](const yaml::Node& node) { scenario.tags = read_tags(node, scope); });
-    with("seat", [&](const yaml::Node& node) { scenario.seat = scope.seat = read_seat(node, scope); });
     with("applies", [&](const yaml::Node& node) { scenario.applies = read_applies(node, scope); });
     with("over", [&](const yaml::Node& node) { scenario.axes = read_over(node, scope); });
     with("identities", [&](const yaml::Node& node) { scenario.identities = read_identities(node, scope); });
@@ -238,6 +286,28 @@ void read_conversation(const yaml::Node& root, Scenario& scenario, Scope& scope)
     link_answers(scenario.steps, *root.file, scope.diagnostics);
     if (scenario.seat == Seat::device) leave_to_later(scenario.steps);
     scenario.needs = needs_of(scenario.steps);
+    if (scope.is_shared && scenario.seat == Seat::hub && names_a_body(scenario.steps))
+        scenario.needs.emplace_back("adapter");
+}
+
+// Each step proves of its list what the scenario proves in this seat.
+void narrow(Scenario& scenario) {
+    for (auto& step : scenario.steps)
+        std::erase_if(step.verifies, [&](const std::string& id) {
+            return std::find(scenario.verifies.begin(), scenario.verifies.end(), id) == scenario.verifies.end();
+        });
+}
+
+// A device under test is what it is.
+void check_shared_axes(const yaml::Node& root, Scenario& scenario, Scope& scope) {
+    for (const auto& axis : scenario.axes)
+        if (!connection_axes().contains(axis.name)) {
+            const auto& over = *root.map()->find("over");
+            scope.say(
+                yaml::at(over, *over.map()->member(axis.name),
+                         "in a text for both seats 'over' has transport, identity and auth, not '" + axis.name + "'"));
+        }
+    if (scenario.seat == Seat::hub) scenario.axes.clear();
 }
 
 }  // namespace
@@ -253,7 +323,10 @@ const std::vector<FileKey>& file_keys() {
         {"title", "One sentence: what holds when the scenario passes.", true},
         {"verifies", "Ids of the requirements it proves; at least one.", true},
         {"tags", "Words to select by.", false},
-        {"seat", "The side that the harness plays; device when missing.", false},
+        {"seat",
+         "The side that the harness plays: device, hub, or both for a text that serves in each; device when "
+         "missing.",
+         false},
         {"applies",
          "An expression over the target: target.tier == standard and not target.edge. When it is false the case is not "
          "applicable.",
@@ -268,36 +341,66 @@ const std::vector<FileKey>& file_keys() {
     return keys;
 }
 
-std::optional<Scenario> read_scenario(const yaml::Document& document, const std::string& id, const Catalogue* catalogue,
-                                      OpeningShelf* openings, Diagnostics& diagnostics) {
+namespace {
+
+Scenario read_for(Seat seat, bool is_shared, const yaml::Document& document, const std::string& id,
+                  const Catalogue* catalogue, OpeningShelf* openings, Diagnostics& found) {
+    Scope scope(found);
+    scope.seat = seat;
+    scope.is_shared = is_shared;
+    scope.catalogue = catalogue;
+    scope.openings = openings;
+    scope.names.declare("hub.host");
+    scope.names.declare("ics.method");  // of the hub seat: one that the device claims to have
+    declare_identity("device", scope);
+    scope.names.reserve("index", "{{index}} counts the rounds of a 'repeat'; it means nothing outside of one");
+    Scenario scenario;
+    scenario.id = id;
+    scenario.file = document.file->name;
+    scenario.seat = seat;
+    read_head(*document.root.map(), scenario, scope);
+    read_conversation(document.root, scenario, scope);
+    if (is_shared) check_shared_axes(document.root, scenario, scope), narrow(scenario);
+    return scenario;
+}
+
+/// What both readings of a text say is said once.
+void add_new(Diagnostics& all, Diagnostics found) {
+    for (auto& one : found) {
+        const bool is_known = std::any_of(all.begin(), all.end(), [&](const Diagnostic& other) {
+            return other.place == one.place && other.message == one.message;
+        });
+        if (!is_known) all.push_back(std::move(one));
+    }
+}
+
+}  // namespace
+
+std::vector<Scenario> read_scenarios(const yaml::Document& document, const std::string& id, const Catalogue* catalogue,
+                                     OpeningShelf* openings, Diagnostics& diagnostics) {
     Diagnostics found = document.diagnostics;
-    std::optional<Scenario> scenario;
+    std::vector<Scenario> scenarios;
     if (document.root.map() != nullptr && !document.root.broken) {
-        Scope scope(found);
-        scope.catalogue = catalogue;
-        scope.openings = openings;
-        scope.names.declare("hub.host");
-        scope.names.declare("ics.method");  // of the hub seat: one that the device claims to have
-        declare_identity("device", scope);
-        scope.names.reserve("index", "{{index}} counts the rounds of a 'repeat'; it means nothing outside of one");
         std::vector<std::string> allowed, required;
         for (const auto& key : file_keys()) {
             allowed.push_back(key.name);
             if (key.required) required.push_back(key.name);
         }
         yaml::check_keys(document.root, "a scenario", allowed, required, found);
-        scenario.emplace();
-        scenario->id = id;
-        scenario->file = document.file->name;
-        read_head(*document.root.map(), *scenario, scope);
-        read_conversation(document.root, *scenario, scope);
+        const auto* named = document.root.map()->find("seat");
+        const auto seats = named == nullptr ? std::vector{Seat::device} : read_seats(*named, found);
+        for (const auto seat : seats) {
+            Diagnostics of_seat;
+            scenarios.push_back(read_for(seat, seats.size() > 1, document, id, catalogue, openings, of_seat));
+            add_new(found, std::move(of_seat));
+        }
     } else if (!document.root.broken) {
         found.push_back(yaml::at(
             document.root, "a scenario is a map with 'title', 'verifies' and 'steps', not " + describe(document.root)));
     }
-    if (has_errors(found)) scenario.reset();
+    if (has_errors(found)) scenarios.clear();
     diagnostics.insert(diagnostics.end(), found.begin(), found.end());
-    return scenario;
+    return scenarios;
 }
 
 }  // namespace hubspec::scenario

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,9 +24,9 @@ const std::vector<std::string>& certificate_defects();
 inline constexpr std::string_view tag_regex = "^[a-z0-9][a-z0-9_-]*$";
 inline constexpr std::string_view own_name_regex = "^[A-Za-z_][A-Za-z0-9_]*$";
 
-/// Reads a scenario from its file; nullopt when an error was found in it.
-std::optional<model::Scenario> read_scenario(const yaml::Document& document, const std::string& id,
-                                             const model::Catalogue* catalogue, OpeningShelf* openings,
-                                             Diagnostics& diagnostics);
+/// Reads what a file says: one scenario, or one for each seat; none when an error was found in it.
+std::vector<model::Scenario> read_scenarios(const yaml::Document& document, const std::string& id,
+                                            const model::Catalogue* catalogue, OpeningShelf* openings,
+                                            Diagnostics& diagnostics);
 
 }  // namespace hubspec::scenario

@@ -18,7 +18,8 @@ struct Scope {
     explicit Scope(Diagnostics& where) : diagnostics(where) {}
 
     Diagnostics& diagnostics;
-    model::Seat seat = model::Seat::device;
+    model::Seat seat = model::Seat::device;       ///< for which it is read
+    bool is_shared = false;                       ///< the text is one for both seats
     const model::Catalogue* catalogue = nullptr;  ///< nullptr: requirement ids are not checked
     OpeningShelf* openings = nullptr;             ///< nullptr: there are none
     NameBook names;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/model/lists.hpp"
 #include "harness/scenario/groups.hpp"
 #include "harness/scenario/lines.hpp"
 #include "harness/scenario/nearest.hpp"
@@ -21,10 +22,6 @@ std::vector<std::string> step_keys() {
     auto keys = speaker_names();
     for (const auto* more : {&group_names(), &modifier_names()}) keys.insert(keys.end(), more->begin(), more->end());
     return keys;
-}
-
-bool contains(const std::vector<std::string>& words, const std::string& word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 /// The speaker or group that a step is about; said where there is none, or more than one.
@@ -174,6 +171,14 @@ std::string render_in_opening(const yaml::Node& node, const Scope& scope) {
     return render_step(node) + (scope.opened.empty() ? "" : " (opening " + scope.opened.back() + ")");
 }
 
+bool is_passed_over(const yaml::Member& subject, const Scope& scope) {
+    if (!scope.is_shared || scope.seat != Seat::device) return false;
+    if (subject.name == name_of(Speaker::app)) return true;
+    const auto* map = subject.name == name_of(Speaker::device) ? subject.value.map() : nullptr;
+    return map != nullptr && map->members.size() == 1 &&
+           is_of_hub_seat_alone(Speaker::device, map->members.front().name);
+}
+
 std::vector<Step> read_step(const yaml::Node& node, Scope& scope) {
     if (node.broken) return {};
     if (node.map() == nullptr) {
@@ -181,7 +186,7 @@ std::vector<Step> read_step(const yaml::Node& node, Scope& scope) {
         return {};
     }
     const auto* subject = subject_of(node, scope);
-    if (subject == nullptr) return {};
+    if (subject == nullptr || is_passed_over(*subject, scope)) return {};
     if (subject->name == "repeat" || subject->name == "use") {
         refuse_modifiers(node, *subject, scope);
         return subject->name == "repeat" ? read_repeat(subject->value, scope)

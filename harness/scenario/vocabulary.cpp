@@ -35,6 +35,17 @@ const LineSpec* find_line(model::Speaker speaker, std::string_view name, model::
     return nullptr;
 }
 
+bool is_of_hub_seat_alone(model::Speaker speaker, std::string_view name) {
+    if (speaker == model::Speaker::app) return true;
+    return speaker == model::Speaker::device && (name == "opens" || name == "puback" || name == "pingreq");
+}
+
+bool is_manner(std::string_view field) {
+    for (const auto* name : {"qos", "retain", "clean_session", "keep_alive"})
+        if (field == name) return true;
+    return false;
+}
+
 const std::vector<std::string>& speaker_names() {
     static const std::vector<std::string> names{"device", "wire", "service", "hub", "app"};
     return names;

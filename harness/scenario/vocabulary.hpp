@@ -78,6 +78,14 @@ const std::vector<LineSpec>& vocabulary();
 std::vector<const LineSpec*> lines_of(model::Speaker speaker, model::Seat seat = model::Seat::device);
 const LineSpec* find_line(model::Speaker speaker, std::string_view name, model::Seat seat = model::Seat::device);
 
+// Of a text for both seats.
+
+/// A line that is passed over in the device seat: what the application is asked for and sees, and what the harness's
+/// client does by itself.
+bool is_of_hub_seat_alone(model::Speaker speaker, std::string_view name);
+/// A field of a device line that says how the harness speaks, not what a device must do.
+bool is_manner(std::string_view field);
+
 const std::vector<std::string>& speaker_names();
 std::string_view name_of(model::Speaker speaker);
 

@@ -43,8 +43,11 @@ std::vector<LineSpec> device() {
                {optional("server_name", text(), "What its ClientHello asked for."),
                 optional("tls_version", text(), "Such as TLSv1.3."),
                 optional("transport", word({"tls", "wss"}), "What it speaks over."),
-                optional("certificate", flag(), "It showed a client certificate.")}),
-        expect("refuses", "The device does not accept the hub's certificate: TLS fails, or the device leaves before CONNECT.",
+                optional("certificate", flag(), "It showed a client certificate."),
+                optional("chain", flag(), "With all that stands between it and an authority that the hub knows."),
+                optional("path", text(), "Of a WebSocket, with its query.")}),
+        expect("refuses",
+               "The device does not accept the hub's certificate: TLS fails, or the device leaves before CONNECT.",
                {optional("how", text(), "How it was seen.")}),
         expect(
             "connect", "CONNECT.",
@@ -84,7 +87,8 @@ std::vector<LineSpec> app() {
         ask("disconnect", "Is asked to disconnect in an orderly way."),
         ask("telemetry", "Is asked to send one message.",
             {optional("payload", text(), "Its text."), properties, system,
-             optional("output", text(), "Of a module: the output.")}),
+             optional("output", text(), "Of a module: the output."),
+             optional("long_property", integer(1, 1'000'000), "A property `long` of so many x.")}),
         ask("report", "Is asked to patch its reported properties.", {required("patch", json(), "The patch.")}),
         ask("get_twin", "Is asked to read its twin."),
         ask("answer_method", "Is told how to answer this method from now on.",
@@ -111,6 +115,13 @@ std::vector<LineSpec> app() {
 }
 
 std::vector<std::string> packets_of_hub() { return {"connack", "suback", "unsuback", "puback", "publish", "pingresp"}; }
+
+std::vector<FieldSpec> own_publish() {
+    return std::vector{required("topic", text(), "Its topic.")} + body(" Empty when missing.") +
+           std::vector{optional("qos", quality_of_service(), "0 when missing."),
+                       optional("retain", flag(), "false when missing."),
+                       optional("dup", flag(), "false when missing."), packet_id()};
+}
 
 std::vector<LineSpec> hub() {
     const auto act = [](std::string name, std::string doc, std::vector<FieldSpec> fields = {},
@@ -140,17 +151,15 @@ std::vector<LineSpec> hub() {
              optional("payload", text(), "The body; empty when missing."), times}),
         act("answer_subscribe", "How SUBSCRIBE is answered from now on.",
             {required("return_code", integer(0, 255), "Of every filter."), times}),
-        act("inject", "Sends a PUBLISH of its own making.",
-            std::vector{required("topic", text(), "Its topic.")} + body(" Empty when missing.") +
-                std::vector{optional("qos", quality_of_service(), "0 when missing."),
-                            optional("retain", flag(), "false when missing."),
-                            optional("dup", flag(), "false when missing."), packet_id()},
-            {one_body()}),
+        act("inject", "Sends a PUBLISH of its own making.", own_publish(), {one_body()}),
+        act("append", "A PUBLISH of its own making behind each such packet from now on, in one TLS record with it.",
+            std::vector{packet, times} + own_publish(), {one_body()}),
         act("bytes", "Sends bytes of its own making.", {required("hex", hex(), "The bytes.")}),
         act("pieces", "Sends everything in pieces from now on.",
             {required("bytes", integer(1, 65535), "Of so many bytes, each a TLS record of its own.")}),
         act("certificate", "The certificate of new connections.",
-            {required("show", word({"proper", "unknown_root", "other_name", "expired", "not_yet_valid"}), "Which.")}),
+            {required("show", word({"proper", "rotated", "unknown_root", "other_name", "expired", "not_yet_valid"}),
+                      "Which.")}),
         act("fault", "Behaves like this named deviation or fault from now on.",
             {required("name", text(), "Its name.")}),
         act("mend", "Behaves properly from now on."),

@@ -97,7 +97,8 @@ std::vector<FieldSpec> limits() {
             limit("identity_operations_per_minute", "Requests to the registry."),
             limit("method_kilobytes_per_second", "What calls take, each at least one."),
             limit("messages_per_day", "Messages of all devices and to all devices."),
-            limit("identities", "Identities in the registry.")};
+            limit("identities", "Identities in the registry."),
+            limit("methods_in_flight", "Calls that wait for one device.")};
 }
 
 FieldSpec packet_id() { return optional("packet_id", packet_identifier(), "Its packet identifier."); }
@@ -171,7 +172,10 @@ std::vector<LineSpec> expected_lines() {
     lines.push_back(
         expected(Speaker::service, "answer", "The answer to a service line.",
                  {optional("to", of(Kind::exchange), "The line's name, given with `as`; the last one when missing."),
-                  optional("status", integer(100, 599), "The HTTP status."),
+                  optional("status", integer(100, 599), "The HTTP status; of all lines but `send`."),
+                  optional("outcome", word({"accepted", "rejected", "released"}), "Of `send`: what became of it."),
+                  optional("condition", text(), "Of `send`: why it was rejected, as in amqp:not-found."),
+                  optional("description", text(), "Of `send`: the same in the hub's words."),
                   optional("json", json(), "JSON that must be contained in the body."),
                   optional("payload", text(), "The body as text."),
                   optional("headers", dictionary(), "Headers, their names in lower case.")},

@@ -1,6 +1,7 @@
 // The device actor: Eclipse Paho against the reference hub on real sockets.
 
 #include "harness/actors/device.hpp"
+#include "harness/actors/amqp_back_end.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -61,8 +62,7 @@ TEST(Device, DropEndsTheConnectionWithoutDisconnect) {
     watched.drop();
     EXPECT_FALSE(world.await<ConnectionClosed>().by_peer);
     // A Will is what a hub sends for a connection that ended without DISCONNECT.
-    Service service(world.endpoint(), world.service_access(), world.inbox());
-    service.follow_telemetry();
+    TelemetryReader reader(world.loop(), world.endpoint(), world.events(), world.service_access(), world.tell(), {});
     EXPECT_THAT(to_json(world.await<TelemetrySeen>().message), HasSubstr("dw=="));
 }
 

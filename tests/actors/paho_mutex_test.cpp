@@ -4,6 +4,7 @@
 #include <mqtt/async_client.h>
 
 #include <future>
+#include <thread>
 
 #include "harness/actors/paho_device.hpp"
 #include "tests/actors/support/world.hpp"
@@ -52,6 +53,34 @@ TEST(PahoMutex, AHolderMayCallPahoWhichTakesItAgain) {
         const PahoMutex::Lock again(mutex);
     }
     while (!mutex.is_free()) std::this_thread::yield();  // Paho's own threads take it for a moment
+}
+
+// Its list of sockets with unread TLS data is looked at between giving up the mutex and polling.
+TEST(PahoMutex, AReceivingThreadKeepsItUntilItPollsWaitsOrEnds) {
+    const auto mutex = find();
+    const ::mqtt::async_client client("ssl://127.0.0.1:1", "receives");
+    const auto is_free_for_others = [&] {
+        return std::async(std::launch::async, [&] { return mutex.is_free(); }).get();
+    };
+    const auto await_free = [&] {
+        while (!is_free_for_others()) std::this_thread::yield();  // Paho's own threads take it for a moment
+    };
+    std::thread receiver([&] {
+        before_paho_polls();
+        EXPECT_FALSE(client.is_connected());
+        EXPECT_FALSE(is_free_for_others());
+        before_paho_polls();
+        await_free();
+        EXPECT_FALSE(client.is_connected());
+        EXPECT_FALSE(client.is_connected()) << "it takes it again while it keeps it";
+        EXPECT_FALSE(is_free_for_others());
+        before_paho_waits();
+        await_free();
+        EXPECT_FALSE(client.is_connected());
+        EXPECT_FALSE(is_free_for_others());
+    });
+    receiver.join();
+    await_free();
 }
 
 }  // namespace

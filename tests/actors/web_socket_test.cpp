@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "harness/actors/device.hpp"
 #include "harness/actors/wire.hpp"
 #include "tests/actors/support/world.hpp"
@@ -35,6 +37,24 @@ TEST(WebSocketWire, OpensSendsAndReceives) {
     world.await_packet<mqtt::Pingresp>();
     wire.close();
     EXPECT_FALSE(world.await<ConnectionClosed>().by_peer);
+}
+
+TEST(WebSocketWire, KnowsWhenItsPingWasAnswered) {
+    World world;
+    Wire wire(world.loop(), world.inbox(), "main");
+    wire.open(world.endpoint(), over_web_socket());
+    world.await<ConnectionOpened>();
+    EXPECT_FALSE(wire.awaits_pong());
+    wire.send_ping_frame();
+    const auto deadline = test::patience();
+    while (wire.awaits_pong() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_FALSE(wire.awaits_pong());
+    Wire plain(world.loop(), world.inbox(), "plain");
+    plain.open(world.endpoint(), {});
+    world.await<ConnectionOpened>();
+    plain.send_ping_frame();
+    while (plain.awaits_pong() && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    EXPECT_FALSE(plain.awaits_pong()) << "it has no frames";
 }
 
 TEST(WebSocketWire, TellsARefusalAndItsEnd) {

@@ -379,6 +379,34 @@ TEST(Wire, OpeningAnewEndsWhatIsOpen) {
     EXPECT_THAT(second.await_records(1), ElementsAre(pingreq));
 }
 
+TEST(Wire, CanPinTheFirstCertificate) {
+    World world;
+    Wire wire(world.loop(), world.inbox(), "main");
+    Wire::Transport pinning;
+    pinning.pins_leaf = true;
+    for (int i = 0; i < 2; ++i) {
+        wire.open(world.endpoint(), pinning);
+        world.await<ConnectionOpened>();
+        wire.close();
+        world.await<ConnectionClosed>();
+    }
+    Peer other(world.loop(), stay_silent, test::context_of_another_name());
+    pinning.verifies = false;
+    wire.open(world.endpoint_at(other.port()), pinning);
+    EXPECT_FALSE(world.await<ConnectionClosed>().established);
+}
+
+TEST(Wire, CanTakeNoMoreThanItHasRoomFor) {
+    World world;
+    Peer peer(world.loop(), answer_with({0x30, 0xFF, 0xFF, 0xFF, 0x7F}));
+    Wire wire(world.loop(), world.inbox(), "main");
+    Wire::Transport small;
+    small.largest_packet = 1'000;
+    wire.open(world.endpoint_at(peer.port()), small);
+    wire.send({{mqtt::Pingreq{}, {}}});
+    EXPECT_THAT(world.await<MalformedReceived>().problem.text, HasSubstr("at most 1000 are accepted here"));
+}
+
 // --- being destroyed ---
 
 TEST(Wire, IsResetWhenItIsDestroyed) {

@@ -59,6 +59,20 @@ TEST(Certify, WhatTheMakerKnowsOfFailsNothing) {
     EXPECT_THAT(ended.err, HasSubstr("a known exception: fixed in 2.0"));
 }
 
+TEST(Certify, ADeviceIsToldAShortKeepAliveWhereItsStatementPassesItOn) {
+    Certify certify;
+    const auto run = [&](const std::string& environment) {
+        auto text = statement("[plain-device]", "  reconnects: true\n");
+        text.replace(text.find("claims: {telemetry: true}\n"), 26, "claims:\n  telemetry: true\n");
+        text.insert(text.find("claims:"), environment);
+        return certify.run(text, {"--match", "certify/half-open-connection"});
+    };
+    EXPECT_EQ(run("").status, 4);  // nothing applicable
+    const auto told = run("    DEVICE_KEEP_ALIVE: \"{{keep_alive}}\"\n");
+    EXPECT_EQ(told.status, 0) << told.err;
+    EXPECT_THAT(told.err, HasSubstr("PASS  certify/half-open-connection [keep_alive=5, transport=tls]"));
+}
+
 TEST(Certify, AProgramThatCrashesIsToldWithItsLastWords) {
     Certify certify;
     const auto ended = certify.run(statement("[sh, -c, \"echo something is wrong >&2; kill -SEGV $$\"]"),
@@ -82,6 +96,30 @@ TEST(Certify, AProgramThatHangsAndIgnoresSigtermIsEndedWithAllItsChildren) {
     EXPECT_EQ(ended.status, 1) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("killed, for it did not end within 1000 ms of SIGTERM"));
     EXPECT_NE(std::system("pgrep -f 'sleep [4]711.25' >/dev/null"), 0) << "a child is still there";
+}
+
+TEST(Certify, TwoProgramsWithOneIdentityAreToldAndEnded) {
+    Certify certify;
+    const std::string device = HUBSPEC_BINARY_DIR "/bin/plain-device";
+    const auto script = certify.folder.write(
+        "two.sh", "(echo '{\"id\":1,\"do\":\"connect\"}'; sleep 4712.25) | " + device + " >/dev/null & exec " + device);
+    const auto ended = certify.run(statement("[sh, " + script + "]"), {"--match", "certify/stays-when-idle"});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_THAT(ended.err,
+                HasSubstr("the hub closed the connection: a newer connection of the same identity took its place"));
+    EXPECT_NE(std::system("pgrep -f 'sleep [4]712.25' >/dev/null"), 0) << "a child is still there";
+}
+
+TEST(Certify, ADeviceThatNeverConnectsFailsInBoundedTimeAndTheReportIsWritten) {
+    Certify certify;
+    const auto report = certify.folder.path("junit.xml");
+    const auto ended =
+        certify.run("device: a device\nstart:\n  command: [sleep, \"4713.25\"]\nclaims: {telemetry: true}\n",
+                    {"--match", "certify/connects", "--timeout-scale", "0.1", "--report", "junit:" + report});
+    EXPECT_EQ(ended.status, 1) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("FAIL certify/connects"));
+    EXPECT_THAT(certify.folder.read("junit.xml"), HasSubstr("failures=\"1\""));
+    EXPECT_NE(std::system("pgrep -f 'sleep [4]713.25' >/dev/null"), 0) << "it is still there";
 }
 
 TEST(Certify, AnAdapterThatSpeaksNonsenseIsTold) {

@@ -84,7 +84,8 @@ TEST(Pki, RefusesWhatCannotBe) {
 }
 
 std::vector<std::string> hub_with(const Folder& folder, std::vector<std::string> more) {
-    std::vector<std::string> all{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("s")};
+    std::vector<std::string> all{"hub", "--json",      "--mqtt-port", "0",       "--https-port",
+                                 "0",   "--amqp-port", "0",           "--state", folder.path("s")};
     all.insert(all.end(), more.begin(), more.end());
     return all;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/support/process.hpp"
+#include "tests/cli/support/scenarios.hpp"
 
 namespace hubspec::test {
 namespace {
@@ -18,8 +19,8 @@ using testing::Not;
 class HubProcess : public testing::Test {
 protected:
     HubProcess()
-        : process_(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder_.path("state"),
-                          "--device", "d1", "--device", "d2"},
+        : process_(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0", "--state",
+                          folder_.path("state"), "--device", "d1", "--device", "d2"},
                          {},
                          {},
                          {}}) {}
@@ -43,11 +44,11 @@ TEST_F(HubProcess, TellsInOneJsonLineHowItIsReachedAndEndsOnInterrupt) {
 std::string write_target(const Folder& folder, const json& facts, const std::string& longest_wait) {
     folder.write("service.txt", facts["serviceConnectionString"].get<std::string>());
     return folder.write(
-        "target.yaml", "host: " + facts["hostName"].get<std::string>() +
-                           "\naddress: 127.0.0.1\nports: {mqtt: " + std::to_string(facts["mqttPort"].get<int>()) +
-                           ", https: " + std::to_string(facts["httpsPort"].get<int>()) +
-                           "}\nca: " + facts["caFile"].get<std::string>() +
-                           "\nservice: {connection_string: {file: service.txt}}\nlongest_wait: " + longest_wait + "\n");
+        "target.yaml",
+        "host: " + facts["hostName"].get<std::string>() + "\naddress: 127.0.0.1\nports: {mqtt: " +
+            std::to_string(facts["mqttPort"].get<int>()) + ", https: " + std::to_string(facts["httpsPort"].get<int>()) +
+            ", amqp: " + std::to_string(facts["amqpPort"].get<int>()) + "}\nca: " + facts["caFile"].get<std::string>() +
+            "\nservice: {connection_string: {file: service.txt}}\nlongest_wait: " + longest_wait + "\n");
 }
 
 TEST_F(HubProcess, IsATargetForTheSuite) {
@@ -60,6 +61,9 @@ TEST_F(HubProcess, IsATargetForTheSuite) {
         run_hubspec({"run", "--target", target, "--jobs", "8", "--report", "json:" + other.path("r.json")});
     EXPECT_EQ(ended.status, 0) << ended.err;
     EXPECT_THAT(ended.err, HasSubstr("not applicable"));
+    EXPECT_THAT(ended.err, Not(HasSubstr("AMQP at ")));
+    EXPECT_THAT(ended.err, HasSubstr("PASS  telemetry/reaches-the-back-end"));
+    EXPECT_THAT(ended.err, HasSubstr("PASS  cloud_to_device/to-property-is-there"));
     EXPECT_THAT(ended.err, HasSubstr("passed"));
     const auto key = facts["serviceConnectionString"].get<std::string>().substr(
         facts["serviceConnectionString"].get<std::string>().find("SharedAccessKey=") + 16);
@@ -87,8 +91,8 @@ steps:
 TEST_F(HubProcess, AnExplicitPortThatIsTakenIsAnError) {
     ASSERT_TRUE(process_.wait_for("\n"));
     const auto port = json::parse(process_.out())["mqttPort"].get<int>();
-    const auto ended = run_hubspec(
-        {"hub", "--mqtt-port", std::to_string(port), "--https-port", "0", "--state", folder_.path("other")});
+    const auto ended = run_hubspec({"hub", "--mqtt-port", std::to_string(port), "--https-port", "0", "--amqp-port", "0",
+                                    "--state", folder_.path("other")});
     EXPECT_EQ(ended.status, 3);
     EXPECT_THAT(ended.err, HasSubstr(std::to_string(port)));
 }
@@ -96,8 +100,8 @@ TEST_F(HubProcess, AnExplicitPortThatIsTakenIsAnError) {
 TEST(Hub, RefusesAnIdentityFileThatIsNone) {
     const Folder folder;
     for (const char* text : {"", "{}", "[1]", "[{\"deviceId\": \"\"}]", "nonsense"}) {
-        const auto ended = run_hubspec({"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state",
-                                        folder.path("s"), "--identities", folder.write("ids.json", text)});
+        const auto ended = run_hubspec({"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0",
+                                        "--state", folder.path("s"), "--identities", folder.write("ids.json", text)});
         EXPECT_EQ(ended.status, 3) << text;
         EXPECT_THAT(ended.err, HasSubstr(folder.path("ids.json"))) << text;
     }
@@ -107,8 +111,11 @@ TEST(Hub, MakesItsCertificatesAnewWhenTheyCannotBeRead) {
     const Folder folder;
     for (const char* name : {"state/ca.pem", "state/server.pem", "state/server-key.pem"})
         folder.write(name, "no certificate");
-    Process process(
-        Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("state")}, {}, {}, {}});
+    Process process(Start{
+        {"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0", "--state", folder.path("state")},
+        {},
+        {},
+        {}});
     EXPECT_TRUE(process.wait_for("mqttPort"));
     process.signal(SIGTERM);
     EXPECT_EQ(process.wait().status, 0);
@@ -117,8 +124,11 @@ TEST(Hub, MakesItsCertificatesAnewWhenTheyCannotBeRead) {
 TEST(Hub, MakesItsCertificateAnewWhenTheKeyIsAnother) {
     const Folder folder;
     const auto start = [&](const std::string& state) {
-        Process process(Start{
-            {"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path(state)}, {}, {}, {}});
+        Process process(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0", "--state",
+                               folder.path(state)},
+                              {},
+                              {},
+                              {}});
         EXPECT_TRUE(process.wait_for("mqttPort"));
         process.signal(SIGTERM);
         EXPECT_EQ(process.wait().status, 0);
@@ -135,8 +145,11 @@ TEST(Hub, MakesItsCertificateAnewWhenTheKeyIsAnother) {
 TEST(Hub, KeepsItsKeysSoThatConnectionStringsGoOnWorking) {
     const Folder folder;
     const auto start = [&] {
-        Process process(
-            Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("s")}, {}, {}, {}});
+        Process process(Start{
+            {"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0", "--state", folder.path("s")},
+            {},
+            {},
+            {}});
         EXPECT_TRUE(process.wait_for("}\n"));
         process.signal(SIGTERM);
         return json::parse(process.wait().out);
@@ -145,8 +158,8 @@ TEST(Hub, KeepsItsKeysSoThatConnectionStringsGoOnWorking) {
     EXPECT_EQ(first["devices"], second["devices"]);
     EXPECT_EQ(first["serviceConnectionString"], second["serviceConnectionString"]);
     folder.write("s/keys.json", "nonsense");
-    const auto ended =
-        run_hubspec({"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--state", folder.path("s")});
+    const auto ended = run_hubspec(
+        {"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0", "--state", folder.path("s")});
     EXPECT_EQ(ended.status, 3);
     EXPECT_THAT(ended.err, HasSubstr("s/keys.json: this is no JSON object; remove the file"));
 }
@@ -249,6 +262,17 @@ TEST(Selftest, CatchesADeviationAndSaysHow) {
     EXPECT_THAT(ended.err, HasSubstr("1 of 1 deviations caught"));
 }
 
+TEST(Selftest, SaysWhyAScenarioFailsOnTheReferenceHubItself) {
+    const Folder folder;
+    std::string wrong = acknowledged_message;
+    wrong.replace(wrong.find("puback"), 6, "suback");
+    const auto file = folder.write("wrong.yaml", wrong);
+    const auto ended = run_hubspec({"selftest", file, "--deviation", "reported-patch-answers-200"});
+    EXPECT_EQ(ended.status, 1);
+    EXPECT_THAT(ended.err, HasSubstr("FAILS     wrong "));
+    EXPECT_THAT(ended.err, HasSubstr(file + ":6:5: "));
+}
+
 TEST(Selftest, ASurvivorFailsIt) {
     const auto ended = run_hubspec({"selftest", "--deviation", "reported-patch-answers-200", "--match", "connect/**"});
     EXPECT_EQ(ended.status, 1);
@@ -311,7 +335,7 @@ TEST(Help, IsThereForEveryVerb) {
     const auto help = run_hubspec({"--help"});
     EXPECT_EQ(help.status, 0);
     for (const char* verb :
-         {"run", "hub", "list", "lint", "coverage", "explain", "schema", "selftest", "report", "sas", "pki"}) {
+         {"run", "load", "hub", "list", "lint", "coverage", "explain", "schema", "selftest", "report", "sas", "pki"}) {
         EXPECT_THAT(help.out, HasSubstr(verb));
         EXPECT_EQ(run_hubspec({verb, "--help"}).status, 0) << verb;
     }

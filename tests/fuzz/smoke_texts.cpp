@@ -25,6 +25,17 @@ const std::vector<std::string>& seeds() {
         "$iothub/twin/PATCH/properties/reported/?$rid=1&$version=2",
         "$iothub/methods/res/200/?$rid=1",
         "%24.mid=x&prop=&other",
+        "PUT "
+        "/devices/"
+        "x\n{\"deviceId\":\"x\",\"authentication\":{\"symmetricKey\":{\"primaryKey\":null}},\"capabilities\":{}}",
+        "POST "
+        "/devices\n[{\"id\":\"x\",\"importMode\":\"create\",\"tags\":{}},{\"id\":\"d\",\"importMode\":\"delete\"}]",
+        "PATCH /twins/d/modules/m\n{\"tags\":{\"a\":[1]},\"properties\":{\"desired\":{\"b\":null}}}",
+        "POST /twins/d/methods\n{\"methodName\":\"m\",\"payload\":{},\"connectTimeoutInSeconds\":300}",
+        "POST /devices/query\n{\"query\":\"SELECT * FROM devices\"}",
+        "SELECT * FROM devices WHERE tags.a = 'x' AND NOT properties.reported.b IN [1, 'y', null]",
+        "SELECT TOP 2 deviceId AS id, COUNT() FROM devices.modules WHERE (IS_DEFINED([[a b]]) OR a <> 0x1F) GROUP BY "
+        "id",
     };
     return all;
 }

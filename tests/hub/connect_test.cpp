@@ -242,7 +242,7 @@ TEST(Session, IsKeptWithCleanSessionZero) {
     first.connect(false).subscribe("devices/D/messages/devicebound/#");
     first.send(mqtt::Disconnect{});
     EXPECT_TRUE(first.closed());
-    EXPECT_EQ(world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"aGk="})").status, 200);
+    EXPECT_EQ(world.send({"D", bytes("hi")}), 0);
     Client second(world);
     second.send(second.connect_packet(false));
     const auto packets = second.take();
@@ -255,7 +255,7 @@ TEST(Session, IsKeptWithCleanSessionZero) {
 TEST(Session, CleanSessionOneForgetsFiltersAndMessages) {
     World world;
     Client(world).connect(false).subscribe("devices/D/messages/devicebound/#").send(mqtt::Disconnect{});
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"aGk="})");
+    world.send({"D", bytes("hi")});
     Client(world).connect(true).send(mqtt::Disconnect{});
     Client third(world);
     third.send(third.connect_packet(false));
@@ -280,7 +280,7 @@ TEST(Subscribe, WithAnUnsupportedFilterLeavesNothingInTheSession) {
     Client first(world);
     first.connect(false).send(mqtt::Subscribe{1, {{"devices/D/messages/devicebound/#", 1}, {"foo/bar", 1}}});
     EXPECT_TRUE(first.closed());
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"aGk="})");
+    world.send({"D", bytes("hi")});
     Client second(world);
     second.send(second.connect_packet(false));
     EXPECT_THAT(second.take(), ElementsAre(Packet(mqtt::Connack{true, 0})));

@@ -47,7 +47,7 @@ TEST(Contradiction, TheCaseOfTheToProperty) {
         World world(policy);
         Client client(world);
         client.connect().subscribe("devices/D/messages/devicebound/#", 0);
-        world.call("POST", "/_hubspec/devices/D/messages", R"({"body":""})");
+        world.send({"D", {}});
         EXPECT_THAT(publish(client.take()[0]).topic,
                     testing::EndsWith(capital ? "messages%2FdeviceBound" : "messages%2Fdevicebound"));
     }
@@ -56,7 +56,7 @@ TEST(Contradiction, TheCaseOfTheToProperty) {
 TEST(Profile, TheDocumentedHubKeepsNothingBeforeTheFirstSubscription) {
     World world(*profile("documented"));
     Client client(world);
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":""})");
+    world.send({"D", {}});
     client.connect().subscribe("devices/D/messages/devicebound/#", 0);
     EXPECT_THAT(client.take(), testing::IsEmpty());
 }

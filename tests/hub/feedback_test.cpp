@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/hub/support/answers.hpp"
 #include "tests/hub/support/client.hpp"
 
 namespace hubspec::hub::test {
@@ -14,13 +15,14 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 const std::string feedback = "/messages/serviceBound/feedback";
-const std::string version = "?api-version=2021-04-12";
 
 struct FeedbackWorld : World {
     using World::World;
-    void post(const std::string& ack, const std::string& more = {}) {
-        call("POST", "/_hubspec/devices/D/messages",
-             R"({"body":"cA==","messageId":"m1","ack":")" + ack + '"' + more + '}');
+    void post(const std::string& ack, std::optional<Duration> lives = {}) {
+        ServiceMessage message{"D", bytes("p"), {}, "m1"};
+        message.ack = ack;
+        if (lives) message.expires = now + *lives;
+        send(message);
     }
     model::HttpResponse read() { return call("GET", feedback + version); }
     int settle(const std::string& method, const std::string& rest) {
@@ -72,7 +74,7 @@ TEST_P(AskedFor, IsToldAndNothingElse) {
     arrives.post(GetParam().ack);
     arrives.pass(16s);
     EXPECT_EQ(arrives.read().status, GetParam().of_success ? 200 : 204);
-    expires.post(GetParam().ack, R"(,"expiresInMs":1000)");
+    expires.post(GetParam().ack, 1s);
     expires.pass(17s);
     EXPECT_EQ(expires.read().body.find("Expired") != std::string::npos, GetParam().of_failure);
     purged.post(GetParam().ack);
@@ -96,7 +98,7 @@ TEST(Feedback, IsABatchAtSixtyFour) {
 
 TEST(Feedback, IsLockedAbandonedAndCompleted) {
     FeedbackWorld world;
-    world.post("full", R"(,"expiresInMs":1000)");
+    world.post("full", 1s);
     world.pass(17s);
     const auto first = world.token_of(world.read());
     EXPECT_EQ(world.read().status, 204) << "somebody reads it";
@@ -111,17 +113,29 @@ TEST(Feedback, IsLockedAbandonedAndCompleted) {
     EXPECT_EQ(world.read().status, 204);
 }
 
+TEST(Feedback, IsFreeAgainWhenItsLockHasExpired) {
+    FeedbackWorld world;
+    world.post("full", 1s);
+    world.pass(17s);
+    const auto lock = world.token_of(world.read());
+    EXPECT_EQ(world.hub.next_due(), world.now + 60s) << "whoever waits for it is told then";
+    world.pass(60s);
+    EXPECT_EQ(world.hub.next_due(), std::nullopt);
+    EXPECT_EQ(world.settle("DELETE", lock), 412);
+    EXPECT_EQ(world.read().status, 200);
+}
+
 TEST(Feedback, NeedsTheRightOfTheBackEnd) {
     FeedbackWorld world;
     EXPECT_EQ(world.call("GET", feedback + version, {}, {}, "registryRead").status, 401);
     EXPECT_EQ(world.call("GET", "/messages/servicebound/feedback" + version, {}, {}, "service").status, 204);
-    EXPECT_EQ(world.call("PUT", feedback + version).status, 404);
+    EXPECT_EQ(world.call("PUT", feedback + version).status, 405);
     EXPECT_EQ(world.call("GET", "/messages" + version).status, 404);
 }
 
 TEST(Feedback, GoesWithItsDevice) {
     FeedbackWorld world;
-    world.post("full", R"(,"expiresInMs":1000)");
+    world.post("full", 1s);
     world.pass(17s);
     world.call("DELETE", "/devices/D" + version, {}, {{"If-Match", "*"}});
     EXPECT_EQ(world.read().status, 204);

@@ -97,8 +97,9 @@ TEST(CloudToDevice, TellsNullEmptyAndValueApart) {
     World world;
     Client client(world);
     client.connect().subscribe(devicebound);
-    world.call("POST", "/_hubspec/devices/D/messages",
-               R"({"body":"","properties":{"prop1":null,"prop2":"","prop3":"a string"},"messageId":"m","ack":"full"})");
+    ServiceMessage message{"D", {}, {{"prop1", std::nullopt}, {"prop2", ""}, {"prop3", "a string"}}, "m"};
+    message.ack = "full";
+    world.send(message);
     const auto packets = client.take();
     ASSERT_THAT(packets, SizeIs(1));
     EXPECT_EQ(publish(packets[0]).topic,
@@ -110,7 +111,7 @@ TEST(CloudToDevice, WaitsForTheSubscription) {
     World world;
     Client client(world);
     client.connect(false);
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"aGk="})");
+    world.send({"D", bytes("hi")});
     EXPECT_TRUE(client.take().empty());
     client.send(mqtt::Subscribe{1, {{devicebound, 1}}});
     EXPECT_THAT(client.take(), SizeIs(2));
@@ -120,7 +121,7 @@ TEST(CloudToDevice, IsRedeliveredUntilItIsAcknowledged) {
     World world;
     Client client(world);
     client.connect(false).subscribe(devicebound);
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"aGk="})");
+    world.send({"D", bytes("hi")});
     const auto first = publish(client.take().at(0));
     EXPECT_FALSE(first.dup);
     client.vanish();
@@ -136,23 +137,22 @@ TEST(CloudToDevice, QualityZeroIsCompleteWhenSent) {
     World world;
     Client client(world);
     client.connect().subscribe(devicebound, 0);
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"aGk="})");
+    world.send({"D", bytes("hi")});
     EXPECT_EQ(publish(client.take().at(0)).qos, 0);
     EXPECT_EQ(world.call("GET", "/_hubspec/devices/D/queue").body, R"({"queued":0,"locked":0})");
 }
 
 TEST(CloudToDevice, TheQueueHoldsFifty) {
     World world;
-    for (int i = 0; i < 50; ++i)
-        EXPECT_EQ(world.call("POST", "/_hubspec/devices/D/messages", R"({"body":""})").status, 200);
-    const auto full = world.call("POST", "/_hubspec/devices/D/messages", R"({"body":""})");
-    EXPECT_EQ(full.status, 403);
-    EXPECT_EQ(model::header(full.headers, "iothub-errorcode"), "DeviceMaximumQueueDepthExceeded");
+    for (int i = 0; i < 50; ++i) EXPECT_EQ(world.send({"D", {}}), 0);
+    EXPECT_EQ(world.send({"D", {}}), 403004);
 }
 
 TEST(CloudToDevice, ExpiresAfterItsTime) {
     World world;
-    world.call("POST", "/_hubspec/devices/D/messages", R"({"body":"","expiresInMs":60000})");
+    ServiceMessage message{"D", {}};
+    message.expires = world.now + std::chrono::seconds(60);
+    world.send(message);
     world.pass(std::chrono::seconds(60));
     EXPECT_EQ(world.call("GET", "/_hubspec/devices/D/queue").body, R"({"queued":0,"locked":0})");
 }
@@ -177,6 +177,12 @@ TEST(Rules, DropDelayDuplicateAndEdit) {
     Client twice(doubling);
     twice.connect().publish(events, "x", 1);
     EXPECT_THAT(twice.take(), SizeIs(2));
+
+    const mqtt::Publish own{"a", {}, 0, false, false, 0};
+    World appending({}, {{puback, Append{own}}});
+    Client both(appending);
+    both.connect().publish(events, "x", 1);
+    EXPECT_THAT(both.take(), ElementsAre(Packet(mqtt::Puback{7}), Packet(own)));
 
     World closing({}, {{puback, CloseInstead{}}});
     Client ended(closing);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/hub/support/answers.hpp"
 #include "tests/hub/support/client.hpp"
 
 namespace hubspec::hub {
@@ -15,7 +16,6 @@ using testing::IsEmpty;
 
 const Packet accepted = mqtt::Connack{false, 0};
 const Packet refused = mqtt::Connack{false, 5};
-const std::string version = "?api-version=2021-04-12";
 const std::string module_filter = "devices/D/modules/M/#";
 
 struct ModuleWorld : World {
@@ -26,8 +26,6 @@ struct ModuleWorld : World {
         return call(method, target + version, sent).body;
     }
 };
-
-model::Value json(const std::string& text) { return *model::parse_json(text); }
 
 struct ConnectCase {
     const char* name;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/hub/support/answers.hpp"
 #include "tests/hub/support/client.hpp"
 
 namespace hubspec::hub {
@@ -11,14 +12,8 @@ namespace {
 using namespace test;
 using testing::HasSubstr;
 
-const std::string version = "?api-version=2021-04-12";
 const std::string sha1 = "00112233445566778899AABBCCDDEEFF00112233";
 const std::string sha256 = "00112233445566778899AABBCCDDEEFF00112233445566778899AABBCCDDEEFF";
-
-std::string error_name(const model::HttpResponse& response) {
-    return std::to_string(response.status) + " " + std::string(model::header(response.headers, "iothub-errorcode"));
-}
-model::Value json(const model::HttpResponse& response) { return *model::parse_json(response.body); }
 
 TEST(ServiceModules, AreCreatedReadUpdatedAndDeleted) {  // X-REST-20, X-REST-22
     World world;
@@ -50,6 +45,21 @@ TEST(ServiceModules, HaveTheFieldsOfADeviceWithoutStatus) {  // X-REST-21, X-MOD
         EXPECT_EQ(made.find(name), nullptr) << name;
 }
 
+// "D%2FM" is one segment: the id of a device, which cannot have a slash (X-REST-16).
+TEST(ServiceModules, AreNoDevicesOfAnIdWithASlash) {
+    World world;
+    world.call("PUT", "/devices/D/modules/M" + version, R"({"deviceId":"D","moduleId":"M"})");
+    for (const auto& [method, target] :
+         {std::pair{"GET", "/devices/D%2FM"}, std::pair{"DELETE", "/devices/D%2FM"},
+          std::pair{"GET", "/devices/D%2FM/modules"}, std::pair{"DELETE", "/devices/D%2FM/commands"},
+          std::pair{"GET", "/twins/D%2FM"}, std::pair{"PATCH", "/twins/D%2FM"}, std::pair{"PUT", "/twins/D%2FM"},
+          std::pair{"POST", "/twins/D%2FM/methods"}})
+        EXPECT_EQ(error_name(world.call(method, target + version, "{}", {{"If-Match", "*"}})), "404 DeviceNotFound")
+            << method << " " << target;
+    EXPECT_EQ(world.send({"D/M", bytes("x")}), 404001);
+    EXPECT_EQ(world.call("GET", "/devices/D/modules/M" + version).status, 200);
+}
+
 TEST(ServiceModules, BadOnesAreRefused) {
     World world;
     for (const auto& [target, body, error] :
@@ -61,7 +71,7 @@ TEST(ServiceModules, BadOnesAreRefused) {
           std::tuple{"/devices/D/modules/M", "[]", "400 IotHubFormatError"}})
         EXPECT_EQ(error_name(world.call("PUT", target + version, body)), error) << target << body;
     EXPECT_EQ(error_name(world.call("GET", "/devices/X/modules" + version)), "404 DeviceNotFound");
-    EXPECT_EQ(world.call("POST", "/devices/D/modules" + version).status, 404);
+    EXPECT_EQ(world.call("POST", "/devices/D/modules" + version).status, 405);
     EXPECT_EQ(world.call("GET", "/devices/D/modules/M/x" + version).status, 404);
     EXPECT_EQ(error_name(world.call("PUT", "/devices/D/modules/M" + version, R"({"deviceId":"D","moduleId":"M"})", {},
                                     "registryRead")),

@@ -2,18 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "harness/iothub/property_bag.hpp"
+#include "tests/hub/support/answers.hpp"
 #include "tests/hub/support/client.hpp"
 
 namespace hubspec::hub {
 namespace {
 
 using namespace test;
-
-const std::string version = "?api-version=2021-04-12";
-
-std::string error_name(const model::HttpResponse& response) {
-    return std::to_string(response.status) + " " + std::string(model::header(response.headers, "iothub-errorcode"));
-}
 
 TEST(Devices, AreCreatedReadUpdatedAndDeleted) {
     World world;
@@ -31,26 +26,6 @@ TEST(Devices, AreCreatedReadUpdatedAndDeleted) {
     EXPECT_EQ(error_name(world.call("DELETE", "/devices/new%3A1" + version)), "400 ArgumentInvalid");
     EXPECT_EQ(world.call("DELETE", "/devices/new%3A1" + version, "", {{"If-Match", "*"}}).status, 204);
     EXPECT_EQ(error_name(world.call("GET", "/devices/new%3A1" + version)), "404 DeviceNotFound");
-}
-
-TEST(Devices, AreQueriedInPages) {
-    World world;
-    for (const char* id : {"E", "F"})
-        world.call("PUT", "/devices/" + std::string(id) + version, R"({"deviceId":")" + std::string(id) + R"("})");
-    const auto ask = [&](model::HttpHeaders headers) {
-        const auto page =
-            world.call("POST", "/devices/query" + version, R"({"query":"SELECT * FROM devices"})", std::move(headers));
-        std::string ids;
-        const auto twins = *model::parse_json(page.body);
-        for (const auto& twin : *twins.array()) ids += *twin.find("deviceId")->text();
-        return ids + " " + std::string(model::header(page.headers, "x-ms-continuation"));
-    };
-    EXPECT_EQ(ask({}), "DEF ");
-    EXPECT_EQ(ask({{"x-ms-max-item-count", "3"}}), "DEF ");
-    EXPECT_EQ(ask({{"x-ms-max-item-count", "2"}}), "DE 2");
-    EXPECT_EQ(ask({{"x-ms-max-item-count", "2"}, {"x-ms-continuation", "2"}}), "F ");
-    EXPECT_EQ(ask({{"x-ms-max-item-count", "0"}, {"x-ms-continuation", "nonsense"}}), "D 1");
-    EXPECT_EQ(ask({{"x-ms-continuation", "4711"}}), " ");
 }
 
 TEST(Devices, DeletingOneDropsItsConnection) {
@@ -97,17 +72,6 @@ TEST(Service, ErrorsHaveAzuresBody) {
     EXPECT_TRUE(outer.find("ExceptionMessage") != nullptr);
 }
 
-TEST(ServiceTwins, StaleEtagsAreRefused) {
-    World world;
-    EXPECT_EQ(
-        error_name(world.call("PATCH", "/twins/D" + version, R"({"tags":{"a":1}})", {{"If-Match", "\"AAAACQ==\""}})),
-        "412 PreconditionFailed");
-    EXPECT_EQ(world.call("PATCH", "/twins/D" + version, R"({"tags":{"a":1}})", {{"If-Match", "\"AAAAAQ==\""}}).status,
-              200);
-    EXPECT_EQ(error_name(world.call("PATCH", "/twins/D" + version, R"({"properties":{"desired":{"a.b":1}}})")),
-              "400 ArgumentInvalid");
-}
-
 TEST(Statistics, Count) {
     World world;
     Client client(world);
@@ -117,32 +81,21 @@ TEST(Statistics, Count) {
     EXPECT_EQ(world.call("GET", "/statistics/service" + version).body, R"({"connectedDeviceCount":1})");
 }
 
-TEST(ServiceMethods, BadCallsAreRefused) {
+TEST(Control, TheLogIsWaitedFor) {
     World world;
-    for (const auto* body : {R"({})", R"({"methodName":"a b"})", R"({"methodName":"m","responseTimeoutInSeconds":4})",
-                             R"({"methodName":"m","responseTimeoutInSeconds":301})",
-                             R"({"methodName":"m","connectTimeoutInSeconds":301})", R"({"methodName":7})"})
-        EXPECT_EQ(error_name(world.call("POST", "/twins/D/methods" + version, body)), "400 ArgumentInvalid") << body;
-    EXPECT_EQ(error_name(world.call("POST", "/twins/X/methods" + version, R"({"methodName":"m"})")),
-              "404 DeviceNotFound");
-}
-
-TEST(Control, TelemetryIsWaitedFor) {
-    World world;
+    const auto id = world.ask("GET", "/_hubspec/log?after=0&wait=60000");
+    EXPECT_FALSE(world.answered(id));
     Client client(world);
     client.connect();
-    const auto id = world.ask("GET", "/_hubspec/telemetry?after=0&wait=60000");
-    EXPECT_FALSE(world.answered(id));
-    client.publish("devices/D/messages/events/", "x");
     ASSERT_TRUE(world.answered(id));
-    const auto late = world.ask("GET", "/_hubspec/telemetry?after=1&wait=60000");
+    const auto late = world.ask("GET", "/_hubspec/log?after=1&wait=60000");
     world.pass(std::chrono::seconds(60));
-    EXPECT_EQ(world.answered(late)->body, R"({"messages":[],"next":1})");
+    EXPECT_EQ(world.answered(late)->body, R"({"entries":[],"next":1})");
 }
 
 TEST(Control, NeedsARight) {
     World world;
-    EXPECT_EQ(world.call("GET", "/_hubspec/telemetry", "", {}, "device").status, 401);
+    EXPECT_EQ(world.call("GET", "/_hubspec/log", "", {}, "device").status, 401);
     EXPECT_EQ(world.call("GET", "/_hubspec/nothing").status, 404);
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/hub/support/answers.hpp"
 #include "tests/hub/support/client.hpp"
 
 namespace hubspec::hub {
@@ -11,7 +12,6 @@ namespace {
 using namespace test;
 using testing::ElementsAre;
 
-const std::string version = "?api-version=2021-04-12";
 const std::string sha1(40, 'A'), sha256(64, 'B'), other_sha1(40, 'C');
 
 struct X509World : World {

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 
-import { endWithUs, runProgram } from './hub.mjs';
+import { endWithUs, once, runProgram } from './hub.mjs';
 
 // A self-signed certificate for hub.example and this machine: ca.pem and key.pem in the folder.
 export async function makeCertificate(folder) {
@@ -33,6 +33,7 @@ export async function startMosquitto(folder, lines, heard = () => {}) {
     writeFileSync(file, [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'user root', ...lines, ''].join('\n'));
     const child = spawn('mosquitto', ['-v', '-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
     endWithUs(child);
+    const ended = once(child, 'exit');
     let said = '';
     const up = await new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -43,7 +44,7 @@ export async function startMosquitto(folder, lines, heard = () => {}) {
         if (/mosquitto version .* running/.test(said)) resolve(true);
       });
     });
-    if (up) return { port, stop: () => child.kill(), said: () => said };
+    if (up) return { port, stop: () => (child.kill(), ended), said: () => said };
   }
   throw new Error('mosquitto did not start');
 }

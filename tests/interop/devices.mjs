@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 
 import { accepts, environmentOf, startDevice } from './device_program.mjs';
-import { callService, Checks, makeToken, settled, startHub, startRelay, subscribed, telemetry, until } from './hub.mjs';
+import { callService, Checks, makeToken, settled, startHub, startRelay, telemetry, textOf, until } from './hub.mjs';
 
 const [binary, pahoCpp, mosquitto] = process.argv.slice(2);
 const file = (name) => fileURLToPath(new URL(`../../fixtures/devices/${name}`, import.meta.url));
@@ -41,7 +41,7 @@ function takeSeat({ program, transport }, identity, device) {
     twin: () => call('GET', `/twins/${path}`),
     patchDesired: (desired) => call('PATCH', `/twins/${path}`, { properties: { desired } }),
     invoke: (methodName, payload) => call('POST', `/twins/${path}/methods`, { methodName, payload, responseTimeoutInSeconds: 20 }),
-    send: (message) => call('POST', `/_hubspec/devices/${path}/${moduleId ? 'inputs/in1' : 'messages'}`, message),
+    send: (message) => (moduleId ? call('POST', `/_hubspec/devices/${path}/inputs/in1`, message) : hub.backEnd.send(deviceId, message)),
   };
 }
 
@@ -52,7 +52,6 @@ async function done(answer) {
 }
 
 const base64 = (text) => Buffer.from(text).toString('base64');
-const textOf = ({ body }) => Buffer.from(body, 'base64').toString();
 const connectionOf = (seat) =>
   until(hub, token, '/_hubspec/connections', ({ connections }) => connections.find((one) => one.open && one.clientId === seat.clientId));
 const everyFilter = (seat) => [
@@ -111,7 +110,7 @@ const cases = [
       const properties = { 'a & b': 'blau, grün', empty: '', sum: '1+1=2', ...(program.isSdk ? {} : { none: null }) };
       const system = { message_id: `${deviceId} 1`, correlation_id: 'c/1', content_type: 'application/json', content_encoding: 'utf-8' };
       await done(device.ask('telemetry', { payload: '{"grün":1}', properties, system, ...(isModule && { output: 'out1' }) }));
-      const seen = await telemetry(hub, token, (one) => one.deviceId === deviceId && one.moduleId === (moduleId ?? null));
+      const seen = await telemetry(hub, (one) => one.deviceId === deviceId && one.moduleId === (moduleId ?? null));
       assert.equal(textOf(seen), '{"grün":1}');
       assert.deepEqual(seen.properties, properties);
       const { messageId, correlationId, contentType, contentEncoding, outputName } = seen.systemProperties;
@@ -184,7 +183,7 @@ const cases = [
       await until(hub, token, '/_hubspec/connections', ({ connections }) =>
         connections.some((one) => one.open && one.clientId === seat.clientId && one.id !== before.id && one.publishesReceived > 0));
       await done(seat.device.ask('telemetry', { payload: `back ${seat.clientId}` }));
-      await telemetry(hub, token, (one) => textOf(one) === `back ${seat.clientId}`);
+      await telemetry(hub, (one) => textOf(one) === `back ${seat.clientId}`);
       await hearsMessage(seat, `again ${seat.clientId}`);
     },
   ],
@@ -278,12 +277,24 @@ await checks.check('the schema refuses mistakes', () => {
     for (const line of lines) assert.equal(accepts(definition, line), false, JSON.stringify(line));
 });
 
+const known = (deviceId, moduleId) => hub.devices.find((one) => one.deviceId === deviceId && one.moduleId === moduleId);
 for (const run of runs) {
-  const known = (deviceId, moduleId) => hub.devices.find((one) => one.deviceId === deviceId && one.moduleId === moduleId);
   await runCases(run, 'device', known(run.id));
   await runCases(run, 'X.509 device', known(`${run.id}-signed`));
   await runCases(run, 'module', known(run.id, 'part'));
   await runEnds(run, known(run.id));
 }
+
+// The new connection must outlive the end of the former one.
+const late = { program: { command: ['/usr/bin/python3', fileURLToPath(new URL('late_close.py', import.meta.url)), file('paho_python.py')] }, transport: 'tls' };
+await checks.check('python on a library that closes its sockets late: renews its token', () =>
+  withDevice(late, known('python-tls'), {}, async (device) => {
+    await done(device.ask('connect'));
+    await done(device.ask('renew_token'));
+    await done(device.ask('telemetry', { payload: 'after the renewal' }));
+    assert.equal(device.told('connected'), 2);
+    await done(device.ask('quit'));
+  }));
+
 await checks.check('the hub ends cleanly on Ctrl-C', async () => assert.deepEqual(await hub.stop(), { code: 0, signal: null }));
 checks.finish();

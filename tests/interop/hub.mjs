@@ -9,15 +9,34 @@ import path from 'node:path';
 import readline from 'node:readline';
 import tls from 'node:tls';
 
+import { BackEnd } from './back_end.mjs';
+
 // A child that does not outlive this process, not even when ctest ends it.
 export function endWithUs(child) {
-  process.on('exit', () => child.kill());
+  const end = () => child.kill();
+  process.on('exit', end);
+  child.once('exit', () => process.off('exit', end));
 }
 process.once('SIGTERM', () => process.exit(1));
 
+export const newFolder = () => mkdtempSync(path.join(tmpdir(), 'hubspec-interop-'));
+
 export async function startHub(binary, ...options) {
-  const state = mkdtempSync(path.join(tmpdir(), 'hubspec-interop-'));
-  const child = spawn(binary, ['hub', '--json', '--mqtt-port', '0', '--https-port', '0', '--state', state, ...options], {
+  const state = newFolder();
+  const hub = await startHubIn(state, binary, ...options);
+  const stop = hub.stop;
+  hub.stop = async () => {
+    const how = await stop.call(hub);
+    rmSync(state, { recursive: true });
+    return how;
+  };
+  return hub;
+}
+
+// The same on a folder that stays; null: what it keeps is gone with it.
+export async function startHubIn(state, binary, ...options) {
+  const where = state === null ? [] : ['--state', state];
+  const child = spawn(binary, ['hub', '--json', '--mqtt-port', '0', '--https-port', '0', '--amqp-port', '0', ...where, ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   endWithUs(child);
@@ -28,18 +47,20 @@ export async function startHub(binary, ...options) {
   const facts = JSON.parse(line);
   const ca = readFileSync(facts.caFile);
   const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
-  return {
+  const hub = {
     ...facts,
     ca,
     agent: agentFor(facts, ca, facts.httpsPort),
-    async stop() {
+    pid: child.pid,
+    async stop(signal = 'SIGINT') {
+      await this.backEnd.close();
       this.agent.destroy();
-      child.kill('SIGINT');
-      const how = await ended;
-      rmSync(state, { recursive: true });
-      return how;
+      child.kill(signal);
+      return ended;
     },
   };
+  hub.backEnd = new BackEnd(hub);
+  return hub;
 }
 
 // What would go to HOST:443 goes to a port of this machine; the certificate is still checked against HOST.
@@ -51,16 +72,14 @@ export function agentFor(hub, ca, port) {
 }
 
 // JSON over the service API with a token of the service connection string.
-export function callService(hub, token, method, target, body) {
+export function callService(hub, token, method, target, body, headers = {}) {
   return new Promise((resolve, reject) => {
-    const request = https.request(
-      { host: hub.hostName, agent: hub.agent, method, path: target, headers: { Authorization: token, 'Content-Type': 'application/json' } },
-      (response) => {
-        let text = '';
-        response.on('data', (chunk) => (text += chunk));
-        response.on('end', () => resolve({ status: response.statusCode, body: text === '' ? undefined : JSON.parse(text) }));
-      },
-    );
+    const all = { Authorization: token, 'Content-Type': 'application/json', ...headers };
+    const request = https.request({ host: hub.hostName, agent: hub.agent, method, path: target, headers: all }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }));
+    });
     request.on('error', reject);
     request.end(body === undefined ? undefined : JSON.stringify(body));
   });
@@ -99,6 +118,7 @@ export function runProgram(program, args, { input = '', ...options } = {}) {
     child.stderr.on('data', (chunk) => (err += chunk));
     child.once('error', reject);
     child.once('close', (status, signal) => resolve({ status, signal, out, err }));
+    child.stdin.on('error', () => {}); // it may end without reading
     child.stdin.end(input);
   });
 }
@@ -111,20 +131,17 @@ export async function makeToken(binary, connectionString) {
 }
 
 // The first message at the back end that fulfils the predicate.
-export async function telemetry(hub, token, predicate) {
-  let after = 0;
-  for (;;) {
-    const { body } = await callService(hub, token, 'GET', `/_hubspec/telemetry?after=${after}&wait=20000`);
-    const found = body.messages.find(predicate);
-    if (found) return found;
-    if (body.messages.length === 0) throw new Error('the message did not arrive at the hub');
-    after = body.next;
-  }
-}
+export const telemetry = (hub, predicate) => hub.backEnd.telemetry(predicate);
 
-// Asks the hub again and again until its answer fulfils the predicate, which is then given back; 20 s at most.
+// The text of a message at the back end.
+export const textOf = ({ body }) => Buffer.from(body, 'base64').toString();
+
+// ms: what has not come by then does not come, however busy the machine is.
+export const patience = 240_000;
+
+// Asks the hub again and again until its answer fulfils the predicate, which is then given back.
 export async function until(hub, token, target, predicate) {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + patience;
   for (;;) {
     const { body } = await callService(hub, token, 'GET', target);
     const found = predicate(body);
@@ -144,7 +161,7 @@ export const settled = (hub, token, clientId) => until(hub, token, `/_hubspec/de
 // Fails when the promise is not kept in time, so that what never comes is one failed check and no hanging test.
 function inTime(promise) {
   let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error('nothing came for 30 s')), 30_000)));
+  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`nothing came for ${patience / 1000} s`)), patience)));
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 
-import { callService, Checks, makeToken, runProgram, settled, startHub, subscribed, telemetry } from './hub.mjs';
+import { Checks, makeToken, runProgram, settled, startHub, subscribed, telemetry, textOf } from './hub.mjs';
 
 const binary = process.argv[2];
 const checks = new Checks();
@@ -23,15 +23,14 @@ const messages = 'devices/mosquitto-device/messages/devicebound/#';
 const listenTo = (filter, ...options) => runProgram('mosquitto_sub', [...account(), '-q', '1', '-C', '1', '-W', '20', '-t', filter, '-F', '%t %q %p', ...options]);
 
 async function send(text) {
-  const { status } = await callService(hub, service, 'POST', '/_hubspec/devices/mosquitto-device/messages', { body: Buffer.from(text).toString('base64') });
-  assert.equal(status, 200);
+  await hub.backEnd.send('mosquitto-device', { body: Buffer.from(text).toString('base64') });
 }
 
 await checks.check('mosquitto_pub sends telemetry', async () => {
   const ended = await publish(token, 'devices/mosquitto-device/messages/events/colour=blue&$.ct=application%2Fjson');
   assert.equal(ended.status, 0, ended.err);
-  const seen = await telemetry(hub, service, (one) => one.deviceId === 'mosquitto-device');
-  assert.equal(Buffer.from(seen.body, 'base64').toString(), '{"id":123}');
+  const seen = await telemetry(hub, (one) => one.deviceId === 'mosquitto-device');
+  assert.equal(textOf(seen), '{"id":123}');
   assert.equal(seen.properties.colour, 'blue');
   assert.equal(seen.systemProperties.contentType, 'application/json');
 });
@@ -67,7 +66,7 @@ await checks.check('mosquitto_sub that is killed leaves its Will as telemetry', 
   const child = spawn('mosquitto_sub', [...account(), '-t', messages, ...will]);
   await subscribed(hub, service, 'mosquitto-device', messages);
   child.kill('SIGKILL');
-  const seen = await telemetry(hub, service, (one) => Buffer.from(one.body, 'base64').toString() === 'gone');
+  const seen = await telemetry(hub, (one) => textOf(one) === 'gone');
   assert.equal(seen.properties['iothub-MessageType'], 'Will');
 });
 

@@ -11,7 +11,7 @@ import device from 'azure-iot-device';
 import mqtt from 'azure-iot-device-mqtt';
 import service from 'azure-iothub';
 
-import { agentFor, callService, Checks, listen, makeToken, runProgram, settled, startHub, startRelay, subscribed, telemetry, until } from './hub.mjs';
+import { agentFor, callService, Checks, listen, makeToken, runProgram, settled, startHub, startRelay, subscribed, telemetry, textOf, until } from './hub.mjs';
 
 const binary = process.argv[2];
 const checks = new Checks();
@@ -92,18 +92,13 @@ async function takeSeat(transport, identity) {
 const isDevice = ({ moduleId }) => moduleId === undefined;
 const isModule = ({ moduleId }) => moduleId !== undefined;
 const renewsItsToken = ({ renews }) => renews === true;
-const textOf = ({ body }) => Buffer.from(body, 'base64').toString();
 
-async function post(target, text) {
-  const { status } = await callService(hub, token, 'POST', target, {
-    body: Buffer.from(text).toString('base64'),
-    messageId: text,
-    properties: { prop: 'a string', none: null },
-  });
-  assert.equal(status, 200);
+const messageOf = (text) => ({ body: Buffer.from(text).toString('base64'), messageId: text, properties: { prop: 'a string', none: null } });
+const sendToDevice = (seat, text) => hub.backEnd.send(seat.deviceId, messageOf(text));
+async function sendToInput(seat, text) {
+  const target = `/_hubspec/devices/${seat.deviceId}/modules/${seat.moduleId}/inputs/in1`;
+  assert.equal((await callService(hub, token, 'POST', target, messageOf(text))).status, 200);
 }
-const sendToDevice = (seat, text) => post(`/_hubspec/devices/${seat.deviceId}/messages`, text);
-const sendToInput = (seat, text) => post(`/_hubspec/devices/${seat.deviceId}/modules/${seat.moduleId}/inputs/in1`, text);
 const send = (seat, text) => (isModule(seat) ? sendToInput : sendToDevice)(seat, text);
 const listenFor = (seat) => (seat.next ??= listen(seat.client, isModule(seat) ? 'inputMessage' : 'message'));
 const arrival = async (seat) => (await listenFor(seat)()).at(-1);
@@ -121,7 +116,7 @@ const cases = [
       Object.assign(message, { messageId: `${seat.run}m-1`, correlationId: 'c 1', contentType: 'application/json', contentEncoding: 'utf-8' });
       message.properties.add('colour', 'blau & grün');
       await seat.client.sendEvent(message);
-      const seen = await telemetry(hub, token, (one) => one.systemProperties.messageId === `${seat.run}m-1`);
+      const seen = await telemetry(hub, (one) => one.systemProperties.messageId === `${seat.run}m-1`);
       assert.equal(textOf(seen), '{"id":123}');
       assert.deepEqual(seen.properties, { colour: 'blau & grün' });
       assert.equal(seen.systemProperties.contentType, 'application/json');
@@ -135,7 +130,7 @@ const cases = [
     isModule,
     async (seat) => {
       await seat.client.sendOutputEvent('out1', new device.Message(`${seat.run}output`));
-      const seen = await telemetry(hub, token, (one) => textOf(one) === `${seat.run}output`);
+      const seen = await telemetry(hub, (one) => textOf(one) === `${seat.run}output`);
       assert.equal(seen.systemProperties.outputName, 'out1');
     },
   ],
@@ -254,7 +249,7 @@ const cases = [
       await seat.settled(); // what is not acknowledged before the drop comes again
       seat.relay.cut();
       await seat.client.sendEvent(new device.Message(`${seat.run}after the drop`));
-      await telemetry(hub, token, (one) => textOf(one) === `${seat.run}after the drop`);
+      await telemetry(hub, (one) => textOf(one) === `${seat.run}after the drop`);
       const arrived = arrival(seat);
       await send(seat, `${seat.run}again`);
       assert.equal((await arrived).data.toString(), `${seat.run}again`);

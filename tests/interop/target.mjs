@@ -24,7 +24,7 @@ export async function judgeTarget(binary, name, start) {
   );
   const reports = ['--report', `json:${file('results.json')}`, '--report', `junit:${file('results.xml')}`];
   const ended = await runProgram(binary, ['run', '--target', file('target.yaml'), '--jobs', '32', ...reports], { timeout: 300_000 });
-  broker.stop();
+  await broker.stop();
 
   await checks.check('the run ends with status 1', () => assert.equal(ended.status, 1, ended.err));
 

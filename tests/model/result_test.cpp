@@ -27,6 +27,7 @@ TEST(ExitStatus, IsTheContract) {
     EXPECT_EQ(exit_status(run_of({}), false), 4);
     EXPECT_EQ(exit_status(run_of({Verdict::warn}), false), 0);
     EXPECT_EQ(exit_status(run_of({Verdict::warn}), true), 1);
+    EXPECT_EQ(exit_status(run_of({Verdict::expected_failure}), true), 0);
 }
 
 TEST(ExitStatus, AnInterruptionComesFirst) {
@@ -37,9 +38,10 @@ TEST(ExitStatus, AnInterruptionComesFirst) {
 
 TEST(Counts, AddUpWithoutTheChecksOfCasesThatDoNotApply) {
     const auto counts = count(run_of({Verdict::pass, Verdict::warn, Verdict::fail, Verdict::error,
-                                      Verdict::inconclusive, Verdict::not_applicable})
+                                      Verdict::inconclusive, Verdict::not_applicable,
+                                      Verdict::expected_failure})
                                   .cases);
-    EXPECT_EQ(counts, (Counts{1, 1, 1, 1, 1, 1, 15, 10, 5}));
+    EXPECT_EQ(counts, (Counts{1, 1, 1, 1, 1, 1, 1, 18, 12, 6}));
 }
 
 }  // namespace

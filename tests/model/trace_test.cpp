@@ -33,6 +33,8 @@ TEST(DescribeEvent, LeavesOutWhatALibraryDidNotTell) {
 TEST(DescribeEvent, TellsWhatPassedOnAConnection) {
     EXPECT_EQ(describe(ConnectionOpened{"main", "TLSv1.3"}), "connected, TLSv1.3");
     EXPECT_EQ(describe(ConnectionOpened{"main", ""}), "connected");
+    EXPECT_EQ(describe(ConnectionOpened{"main", "TLSv1.3", "h.net", "wss", true, true, "/x?y"}),
+              "connected over wss, TLSv1.3 at /x?y, with a client certificate and its chain, asked for h.net");
     EXPECT_EQ(describe(PacketReceived{"main", mqtt::Pingresp{}}), "PINGRESP");
     EXPECT_EQ(describe(PacketReceived{"main", mqtt::Publish{"a/b", bytes("{\"x\": 1}"), 1, false, false, 7}}),
               "PUBLISH a/b QoS 1, packet id 7, 8 bytes '{\"x\": 1}'");

@@ -170,5 +170,26 @@ TEST(Utf8, EndsAt65535Bytes) {
     EXPECT_FALSE(is_mqtt_utf8(std::string(65'536, 'a')));
 }
 
+TEST(Topic, AFilterCoversAnother) {
+    const auto yes = [](std::string_view wide, std::string_view narrow) { EXPECT_TRUE(covers(wide, narrow)) << wide; };
+    const auto no = [](std::string_view wide, std::string_view narrow) { EXPECT_FALSE(covers(wide, narrow)) << wide; };
+    yes("a/b/#", "a/b/#");
+    yes("#", "a/b/#");
+    yes("a/#", "a/b/#");
+    yes("a/#", "a");
+    yes("a/+/c/#", "a/b/c/#");
+    yes("+/b", "+/b");
+    yes("$iothub/twin/res/#", "$iothub/twin/res/#");
+    no("#", "$iothub/twin/res/#");
+    no("a/b", "a/#");
+    no("a/+", "a/#");
+    no("a/b", "a/+");
+    no("a/b/#", "a/#");
+    no("a", "a/b");
+    no("a/b", "a");
+    no("", "a");
+    no("a", "");
+}
+
 }  // namespace
 }  // namespace hubspec::mqtt

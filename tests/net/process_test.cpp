@@ -63,10 +63,28 @@ TEST(Process, ASignalEndsTheWholeGroup) {
     EXPECT_EQ(child.wait().status, -SIGKILL);
 }
 
+// They may hold who holds the process.
+TEST(Process, LetsGoOfItsCallbacksWhenItHasEnded) {
+    Loop loop;
+    loop.start();
+    auto owner = std::make_shared<int>();
+    const std::weak_ptr<int> watched = owner;
+    Process::Callbacks callbacks;
+    callbacks.output = [owner](std::string_view) {};
+    callbacks.exited = [owner](const Exit&) {};
+    ProcessSpec spec;
+    spec.command = {"true"};
+    const auto process = Process::start(loop, spec, std::move(callbacks));
+    owner.reset();
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!watched.expired() && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
+    EXPECT_TRUE(watched.expired());
+}
+
 TEST(Process, HasNoDescriptorOfOurs) {
-    Child child({"sh", "-c", "ls /proc/$$/fd | wc -l"});
+    Child child({"ls", "/proc/self/fd"});
     EXPECT_EQ(child.wait().status, 0);
-    EXPECT_LE(std::stoi(child.output), 4) << "standard streams, and what the shell itself opens";
+    EXPECT_EQ(child.output, "0\n1\n2\n3\n") << "standard streams, and the folder that it lists";
 }
 
 TEST(Process, HasTheGivenEnvironmentOnly) {

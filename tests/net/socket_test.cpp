@@ -4,6 +4,8 @@
 
 #include <future>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "fixtures/pki/pki.hpp"
 
@@ -26,7 +28,7 @@ protected:
         loop_.start();
         loop_.call([&] {
             listener_ = std::make_unique<Listener>(loop_, "127.0.0.1", 0, [this](Accepted accepted) {
-                accepted_ = Socket::accept(loop_, std::move(accepted), server_tls_, server_callbacks_);
+                accepted_ = Socket::accept(loop_, std::move(accepted), server_tls_, server_callbacks_, server_terms_);
             });
         });
     }
@@ -72,6 +74,7 @@ protected:
     std::optional<TlsContext> server_tls_ =
         TlsContext::server(server_credential().certificate_pem, server_credential().key_pem);
     Socket::Callbacks server_callbacks_;
+    HandshakeTerms server_terms_;
     std::shared_ptr<Socket> accepted_, client_;
     std::unique_ptr<Listener> listener_;
     Loop loop_;
@@ -219,6 +222,24 @@ TEST_F(SocketTest, WhoOverlooksOneThingStillSeesTheOther) {
               "certificate refused: hostname mismatch");
 }
 
+TEST_F(SocketTest, ClientsOfTheSameOptionsShareAContext) {
+    const auto ca = root().certificate_pem;
+    const auto client = [](const TlsContext::ClientOptions& options) { return TlsContext::client(options).native(); };
+    const TlsContext::ClientOptions plain{.ca_pem = ca, .chain_pem = {}, .key_pem = {}};
+    auto newest = plain, careless = plain, known = plain;
+    newest.version = TlsVersion::tls_1_3;
+    careless.overlooks = Overlooks::name;
+    EXPECT_EQ(client(plain), client(plain));
+    EXPECT_NE(client(plain), client(newest));
+    EXPECT_NE(client(plain), client(careless));
+    pki::Contents contents;
+    contents.common_name = "D";
+    const auto credential = pki::self_sign(contents);
+    known.chain_pem = credential.certificate_pem, known.key_pem = credential.key_pem;
+    const auto one = TlsContext::client(known), other = TlsContext::client(known);
+    EXPECT_NE(one.native(), other.native()) << "a key is nobody else's";
+}
+
 TEST_F(SocketTest, AnAddressIsCheckedAgainstTheAddressesOfTheCertificate) {
     std::promise<void> opened;
     connect(client_tls(), "127.0.0.1",
@@ -235,6 +256,48 @@ TEST_F(SocketTest, PlainBytesEndTheHandshakeOfTheServer) {
              .received = nullptr,
              .ended = nullptr});
     EXPECT_EQ(ended.get_future().get().ending, Ending::handshake);
+}
+
+TEST_F(SocketTest, WhoSaysNothingIsLetGo) {
+    server_terms_.patience = std::chrono::milliseconds(1);
+    std::promise<Ended> no_handshake, no_word;
+    server_callbacks_.ended = [&](const Ended& how) { no_handshake.set_value(how); };
+    connect(std::nullopt, "", {});
+    const auto first = no_handshake.get_future().get();
+    EXPECT_EQ(first.ending, Ending::handshake);
+    EXPECT_EQ(first.text, "nothing came from the peer in time");
+
+    server_tls_.reset();  // there is no handshake to wait for
+    server_terms_.until_it_speaks = true;
+    server_callbacks_.ended = [&](const Ended& how) { no_word.set_value(how); };
+    connect(std::nullopt, "", {});
+    EXPECT_EQ(no_word.get_future().get().text, "nothing came from the peer in time");
+}
+
+TEST_F(SocketTest, TellsWhenThePeerHasTakenWhatWaited) {
+    std::promise<void> full, drained;
+    bool is_full = false;
+    server_callbacks_.opened = [&](const PeerFacts&) {
+        loop_.post([&] {
+            while (accepted_->queued() == 0) accepted_->send(std::vector<std::uint8_t>(1'000'000));
+            is_full = true;
+            full.set_value();
+        });
+    };
+    server_callbacks_.drained = [&] {
+        if (std::exchange(is_full, false)) drained.set_value();
+    };
+    Loop slow;  // the client reads on a loop of its own, that is held up
+    slow.start();
+    std::shared_ptr<Socket> client;
+    slow.call([&] {
+        client = Socket::connect(slow, "127.0.0.1", listener_->port(), client_tls(), "hub.example",
+                                 {.opened = [&](const PeerFacts&) { full.get_future().wait(); },
+                                  .received = [](std::span<const std::uint8_t>) {},
+                                  .ended = {}});
+    });
+    drained.get_future().get();
+    slow.call([&] { client->reset(); });
 }
 
 TEST_F(SocketTest, TellsHowThePeerClosed) {

@@ -27,16 +27,22 @@ public:
     }
     /// Waits for a line that begins so, and gives all lines until then.
     std::vector<std::string> until(const std::string& beginning) {
-        std::unique_lock lock(mutex_);
-        const bool came = changed_.wait_for(lock, std::chrono::minutes(1), [&] {
-            return std::any_of(lines_.begin(), lines_.end(),
-                               [&](const std::string& line) { return line.starts_with(beginning); });
-        });
-        EXPECT_TRUE(came) << "no line began with '" << beginning << "'";
-        return lines_;
+        return until([&](const std::string& line) { return line.starts_with(beginning); }, "began", beginning);
+    }
+    std::vector<std::string> until_end(const std::string& ending) {
+        return until([&](const std::string& line) { return line.ends_with(ending); }, "ended", ending);
     }
 
 private:
+    std::vector<std::string> until(const std::function<bool(const std::string&)>& is_it, const char* how,
+                                   const std::string& text) {
+        std::unique_lock lock(mutex_);
+        const bool came = changed_.wait_for(lock, std::chrono::minutes(1),
+                                            [&] { return std::any_of(lines_.begin(), lines_.end(), is_it); });
+        EXPECT_TRUE(came) << "no line " << how << " with '" << text << "'";
+        return lines_;
+    }
+
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::string> lines_;
@@ -77,6 +83,11 @@ protected:
 
     // The first bytes are the request, which Beast parses for the test as it does for the hub's HTTPS port.
     void carry_to_hub(std::span<const std::uint8_t> part) {
+        if (hub_ && gathers_ > 0) {
+            gathered_.insert(gathered_.end(), part.begin(), part.end());
+            if (--gathers_ == 0) hub_->feed(gathered_);
+            return;
+        }
         if (hub_) {
             hub_->feed(part);
             if (transport_ends_) hub_->finish();
@@ -97,6 +108,7 @@ protected:
             {}};
         EXPECT_TRUE(is_upgrade(upgrade));
         hub_ = WebSocket::accept(loop_, upgrade, "mqtt", told_to(at_hub_, [this](auto answer) {
+                                     ++answers_;
                                      loop_.post([this, copy = std::vector(answer.begin(), answer.end())] {
                                          if (device_) device_->feed(copy);
                                      });
@@ -107,6 +119,9 @@ protected:
     std::shared_ptr<WebSocket> hub_, device_;
     Seen at_hub_, at_device_;
     bool transport_ends_ = false;  // after the next bytes for the hub
+    int gathers_ = 0;              // so many writes of the device reach the hub at once
+    std::vector<std::uint8_t> gathered_;
+    int answers_ = 0;  // writes of the hub
     std::string request_;
 };
 
@@ -128,6 +143,77 @@ TEST_F(WebSocketTest, TellsPartsOfAMessageAsTheyCome) {
         device_->send(bytes("e"));
     });
     EXPECT_THAT(at_hub_.until("received e"), ElementsAre(HasSubstr("opened"), "received on", "received e."));
+}
+
+TEST_F(WebSocketTest, TellsTogetherWhatArrivedTogether) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] {
+        hub_->tell_together();
+        gathers_ = 3;
+        for (const auto* text : {"one ", "two ", "three"}) device_->send(bytes(text));
+    });
+    EXPECT_THAT(at_hub_.until("received"), ElementsAre(HasSubstr("opened"), "received one two three."));
+    const std::string large(5'000, 'x');
+    loop_.call([&] { device_->send(bytes(large)), device_->send(bytes("end")); });
+    std::string all;
+    for (const auto& line : at_hub_.until_end("end."))
+        if (line.starts_with("received ")) all += line.substr(9, line.size() - 10);
+    EXPECT_EQ(all, "one two three" + large + "end") << "in as many parts as it came";
+}
+
+TEST_F(WebSocketTest, TellsWhatCameBeforeTheEnd) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] {
+        hub_->tell_together();
+        gathers_ = 2;
+        device_->send(bytes("last")), device_->close();
+    });
+    EXPECT_THAT(at_hub_.until("ended"),
+                ElementsAre(HasSubstr("opened"), "received last.", "ended 0 WebSocket close 1000"));
+}
+
+TEST_F(WebSocketTest, TellsTogetherWhatCameBeforeItsTransportEnded) {
+    open();
+    at_device_.until("opened");
+    loop_.call([&] {
+        hub_->tell_together();
+        transport_ends_ = true;
+        device_->send(bytes("last"));
+    });
+    EXPECT_THAT(at_hub_.until("ended"), ElementsAre(HasSubstr("opened"), "received last.", HasSubstr("ended 0")));
+}
+
+TEST_F(WebSocketTest, SendsEachPartAsAMessageOfItsOwn) {
+    open();
+    at_device_.until("opened");
+    at_hub_.until("opened");
+    loop_.call([&] {
+        const auto before = answers_;
+        hub_->send_each(bytes("onetwothree"), std::vector<std::size_t>{3, 6, 11});
+        EXPECT_EQ(answers_, before + 1);
+    });
+    EXPECT_THAT(at_device_.until("received three"),
+                ElementsAre("opened 101 mqtt", "received one.", "received two.", "received three."));
+}
+
+TEST_F(WebSocketTest, WritesTheLengthOfEachMessageAsItsSizeAsks) {
+    open();
+    at_device_.until("opened");
+    at_hub_.until("opened");
+    const std::vector<std::size_t> sizes{0, 1, 125, 126, 127, 255, 256, 65'535, 65'536, 70'000};
+    std::vector<std::size_t> ends;
+    for (const auto size : sizes) ends.push_back((ends.empty() ? 0 : ends.back()) + size);
+    loop_.call([&] { hub_->send_each(std::vector<std::uint8_t>(ends.back(), 'y'), ends), hub_->send(bytes("end")); });
+    std::vector<std::size_t> seen;
+    std::size_t size = 0;
+    for (const auto& line : at_device_.until("received end")) {
+        if (!line.starts_with("received") || line == "received end.") continue;
+        size += line.size() - 9 - (line.ends_with('.') ? 1 : 0);
+        if (line.ends_with('.')) seen.push_back(std::exchange(size, 0));
+    }
+    EXPECT_EQ(seen, sizes);
 }
 
 TEST_F(WebSocketTest, ATextFrameEndsItUnlessItIsTaken) {

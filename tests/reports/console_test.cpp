@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <sstream>
 
 #include "tests/reports/support/sample.hpp"
 
@@ -65,48 +64,21 @@ TEST(Console, CasesThatFailAlikeAreToldOnce) {
     EXPECT_THAT(format_failures(run, {}), HasSubstr("FAIL " + otherwise.name + "\n")) << "that is another failure";
 }
 
-TEST(Console, WithoutATerminalEachCaseIsALine) {
-    std::ostringstream out;
-    const auto run = sample_run();
-    LiveProgress progress(out, {}, run.cases.size(), false);
-    for (const auto& one : run.cases) progress.began(one.name), progress.finished(one);
-    std::string lines;
-    for (const auto& one : run.cases) lines += format_case_line(one, {}) + "\n";
-    EXPECT_EQ(out.str(), lines);
-}
-
-TEST(Console, QuietShowsOnlyWhatDidNotPass) {
-    std::ostringstream out;
-    const auto run = sample_run();
-    LiveProgress progress(out, {}, run.cases.size(), true);
-    for (const auto& one : run.cases) progress.began(one.name), progress.finished(one);
-    EXPECT_THAT(out.str(), Not(HasSubstr("PASS")));
-    EXPECT_THAT(out.str(), HasSubstr("FAIL  reported/patch-is-answered-204"));
-}
-
-TEST(Console, OnATerminalTheLineIsRewrittenAndFitsIt) {
-    std::ostringstream out;
-    LiveProgress progress(out, {false, true, 40, 0}, 2, false);
-    progress.began(std::string(200, 'x'));
-    EXPECT_THAT(out.str(), testing::StartsWith("\r\x1b[K[0/2] xxx"));
-    EXPECT_LT(out.str().size(), 50u);
-    progress.clear();
-    EXPECT_THAT(out.str(), testing::EndsWith("\r\x1b[K"));
-}
-
 TEST(Console, EachVerdictHasItsWordAndItsColour) {
     std::vector<std::string> lines;
     for (const auto& one : sample_run().cases) lines.push_back(format_case_line(one, {true, false, 100, 0}));
-    EXPECT_THAT(lines,
-                testing::ElementsAre(
-                    "\x1b[32mPASS \x1b[0m connect/documented-form-is-accepted  12 ms",
-                    "\x1b[31mFAIL \x1b[0m reported/patch-is-answered-204  12 ms",
-                    "\x1b[33mWARN \x1b[0m reported/stale-version-is-refused  12 ms",
-                    "\x1b[35mOPEN \x1b[0m connect/expiry  12 ms  (no check was executed)",
-                    "\x1b[35mERROR\x1b[0m connect/unreachable  12 ms  (the hub cannot be reached at 127.0.0.1:1: "
-                    "refused)",
-                    "\x1b[2mN/A  \x1b[0m keep_alive/cap  (the target offers no 'clock')",
-                    "\x1b[32mPASS \x1b[0m reported/version [qos=1]  12 ms"));
+    EXPECT_THAT(
+        lines,
+        testing::ElementsAre(
+            "\x1b[32mPASS \x1b[0m connect/documented-form-is-accepted  12 ms",
+            "\x1b[31mFAIL \x1b[0m reported/patch-is-answered-204  12 ms",
+            "\x1b[33mWARN \x1b[0m reported/stale-version-is-refused  12 ms",
+            "\x1b[36mXFAIL\x1b[0m reported/array-is-refused  12 ms  (the firmware of 2025 takes arrays (HUB-17))",
+            "\x1b[35mOPEN \x1b[0m connect/expiry  12 ms  (no check was executed)",
+            "\x1b[35mERROR\x1b[0m connect/unreachable  12 ms  (the hub cannot be reached at 127.0.0.1:1: "
+            "refused)",
+            "\x1b[2mN/A  \x1b[0m keep_alive/cap  (the target offers no 'clock')",
+            "\x1b[32mPASS \x1b[0m reported/version [qos=1]  12 ms"));
 }
 
 // Whoever asks for colour has read the environment.
@@ -188,45 +160,8 @@ TEST(Console, ASummaryOfNothingAndOfAnInterruptedRun) {
 }
 
 TEST(Console, ASummaryCountsTheRequirementsOfAnArea) {
-    EXPECT_THAT(format_summary(sample_run(), "", {false, false, 100, 1}), HasSubstr("  REPORTED     0 held, 1 not\n"));
-}
-
-TEST(Console, ATerminalSeesEachCaseAboveTheLineThatIsRewritten) {
-    std::ostringstream out;
-    const auto run = sample_run();
-    LiveProgress progress(out, {false, true, 60, 0}, 2, false);
-    progress.began("a");
-    progress.finished(run.cases[1]);
-    progress.began("b");
-    progress.finished(run.cases[0]);
-    EXPECT_EQ(out.str(),
-              "\r\x1b[K[0/2] a"
-              "\r\x1b[KFAIL  reported/patch-is-answered-204  12 ms\n"
-              "\r\x1b[K[1/2] 1 failed  a"
-              "\r\x1b[K[1/2] 1 failed  b"
-              "\r\x1b[KPASS  connect/documented-form-is-accepted  12 ms\n");
-}
-
-TEST(Console, ATerminalOfNoWidthIsSurvived) {
-    for (const int width : {-1, 0, 1, 2}) {
-        std::ostringstream out;
-        LiveProgress progress(out, {false, true, width, 0}, 2, false);
-        progress.began(std::string(200, 'x'));
-        EXPECT_LT(out.str().size(), 8u) << width;
-    }
-}
-
-TEST(Console, TheLineThatIsRewrittenIsTextAndNotCutWithinACharacter) {
-    for (int width = 8; width < 16; ++width) {
-        std::ostringstream out;
-        LiveProgress progress(out, {false, true, width, 0}, 2, false);
-        progress.began("\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac");
-        EXPECT_EQ((out.str().size() - std::string("\r\x1b[K[0/2] ").size()) % 3, 0u) << width;
-    }
-    std::ostringstream out;
-    LiveProgress progress(out, {false, true, 80, 0}, 2, false);
-    progress.began("a\nb\x1b[2J");
-    EXPECT_EQ(out.str(), "\r\x1b[K[0/2] a\\nb\\x1b[2J");
+    EXPECT_THAT(format_summary(sample_run(), "", {false, false, 100, 1}),
+                HasSubstr("  REPORTED     0 held, 1 broken\n"));
 }
 
 }  // namespace

@@ -23,15 +23,18 @@ TEST(Granularity, AScenarioIsWhatItWas) { EXPECT_EQ(regroup(sample_run(), Granul
 
 TEST(Granularity, AStepIsATestOfItsOwn) {
     const auto run = regroup(sample_run(), Granularity::step);
-    EXPECT_THAT(described(run),
-                testing::ElementsAre(
-                    "pass connect/documented-form-is-accepted: step 2", "fail reported/patch-is-answered-204: step 2",
-                    "not applicable reported/patch-is-answered-204: step 3",
-                    "pass reported/stale-version-is-refused: step 2", "warn reported/stale-version-is-refused: A stal",
-                    "pass connect/expiry: step 2", "inconclusive connect/expiry: Someth",
-                    "pass connect/unreachable: step 2", "error connect/unreachable: Someth",
-                    "not applicable keep_alive/cap: Someth", "pass reported/version [qos=1]: step 2"));
+    EXPECT_THAT(
+        described(run),
+        testing::ElementsAre(
+            "pass connect/documented-form-is-accepted: step 2", "fail reported/patch-is-answered-204: step 2",
+            "not applicable reported/patch-is-answered-204: step 3", "pass reported/stale-version-is-refused: step 2",
+            "warn reported/stale-version-is-refused: A stal", "expected failure reported/array-is-refused: step 2",
+            "not applicable reported/array-is-refused: step 3", "pass connect/expiry: step 2",
+            "inconclusive connect/expiry: Someth", "pass connect/unreachable: step 2",
+            "error connect/unreachable: Someth", "not applicable keep_alive/cap: Someth",
+            "pass reported/version [qos=1]: step 2"));
     EXPECT_EQ(run.cases[2].reason, "not run: the case ended before this step");
+    EXPECT_EQ(run.cases[5].reason, "the firmware of 2025 takes arrays (HUB-17)");
 }
 
 TEST(Granularity, ARequirementHasTheWorstOfItsCases) {

@@ -139,7 +139,7 @@ TEST(JunitRule4, EveryTimeHasThreeDecimals) {
     int times = 0;
     for (auto at = std::sregex_iterator(text.begin(), text.end(), time); at != std::sregex_iterator(); ++at, ++times)
         EXPECT_TRUE(std::regex_match((*at)[1].str(), std::regex("[0-9]+\\.[0-9]{3}"))) << (*at)[1];
-    EXPECT_EQ(times, 1 + 3 + 7);
+    EXPECT_EQ(times, 1 + 3 + 8);
     EXPECT_THAT(text, HasSubstr("time=\"61.235\""));
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "tests/reports/support/sample.hpp"
@@ -29,6 +30,41 @@ TEST(ResultsJson, ComesBackAsItWas) {
     const auto read = from_results_json(to_results_json(sample_run()));
     ASSERT_TRUE(std::holds_alternative<model::RunResult>(read)) << std::get<std::string>(read);
     EXPECT_TRUE(std::get<model::RunResult>(read) == sample_run());
+}
+
+// What an earlier version has written stays readable, and can be written anew.
+model::RunResult stored(const std::string& name) {
+    std::ifstream in(std::string(HUBSPEC_SOURCE_DIR) + "/tests/reports/stored/" + name, std::ios::binary);
+    const auto read = from_results_json(std::string(std::istreambuf_iterator<char>(in), {}));
+    return std::holds_alternative<model::RunResult>(read) ? std::get<model::RunResult>(read) : model::RunResult{};
+}
+
+TEST(ResultsJson, OfEarlierVersionsIsRead) {
+    auto run = sample_run();
+    run.shards.front().cut.clear();  // nobody said it then
+    EXPECT_TRUE(stored("results-2.json") == run);
+    std::erase_if(run.cases,
+                  [](const model::CaseResult& one) { return one.verdict == model::Verdict::expected_failure; });
+    EXPECT_TRUE(stored("results-1.json") == run);
+}
+
+TEST(ResultsJson, OfShardsThatWereMergedSayWhichAreMissing) {
+    auto run = sample_run();
+    run.shards = {{"reference hub", 4, "5f0c", {1, 3}, true}, {"other hub", 2, "", {1, 2}, true}};
+    const auto text = to_results_json(run);
+    const auto merged = json::parse(text)["merged"];
+    EXPECT_EQ(merged[0]["missing"], json::parse("[2, 4]"));
+    EXPECT_EQ(merged[1]["missing"], json::array());
+    EXPECT_EQ(json::parse(text)["shard"], nullptr);
+    EXPECT_TRUE(std::get<model::RunResult>(from_results_json(text)) == run);
+    const auto changed = [&](const char* pointer, json value) {
+        auto all = json::parse(text);
+        all[json::json_pointer(pointer)] = std::move(value);
+        return problem_of(all.dump());
+    };
+    EXPECT_EQ(changed("/merged/0/count", 0), "/merged/0/count: 0 is no number of shards");
+    EXPECT_EQ(changed("/merged/0/indexes/1", 5), "/merged/0: there is no shard 5/4");
+    EXPECT_EQ(changed("/merged/0/indexes/1", "3"), "/merged/0/indexes/1: a number is expected, not a string");
 }
 
 TEST(ResultsJson, HostileTextIsStoredOnceAndForAll) {
@@ -100,13 +136,13 @@ TEST(ResultsJson, SaysWhatIsExpectedAndWhatIsThere) {
     EXPECT_EQ(problem_of("nonsense"), "this is no JSON: byte 2");
     EXPECT_EQ(problem_of("{}"), "/format: it is missing");
     EXPECT_EQ(changed("/format", "other"), "/format: this is no stored result of hubspec");
-    EXPECT_EQ(changed("/version", 99), "/version: this hubspec reads version 1, the file has version 99");
+    EXPECT_EQ(changed("/version", 99), "/version: this hubspec reads versions up to 3, the file has version 99");
     EXPECT_EQ(changed("/cases", 5), "/cases: a list is expected, not a number");
     EXPECT_EQ(changed("/cases/3", "x"), "/cases/3: an object is expected, not a string");
     EXPECT_EQ(changed("/cases/3/verdict", "passed"), "/cases/3/verdict: 'passed' is no verdict");
     EXPECT_EQ(changed("/cases/3/level", "shall"), "/cases/3/level: 'shall' is no level");
     EXPECT_EQ(changed("/cases/3/tags/0", 7), "/cases/3/tags/0: text is expected, not a number");
-    EXPECT_EQ(changed("/cases/6/axes/qos", 1), "/cases/6/axes/qos: text is expected, not a number");
+    EXPECT_EQ(changed("/cases/7/axes/qos", 1), "/cases/7/axes/qos: text is expected, not a number");
     EXPECT_EQ(changed("/interrupted", "no"), "/interrupted: true or false is expected, not a string");
     EXPECT_EQ(changed("/cases/1/findings/0/line", 1.5),
               "/cases/1/findings/0/line: an integer is expected, not a number");

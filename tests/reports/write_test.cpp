@@ -43,8 +43,7 @@ TEST(Destinations, AreReadOrExplained) {
     EXPECT_EQ(std::get<Destination>(parse_destination("json:a:b.json")), (Destination{Format::json, "a:b.json"}));
     EXPECT_EQ(std::get<Destination>(parse_destination("junit:-")), (Destination{Format::junit, "-"}));
     EXPECT_EQ(std::get<std::string>(parse_destination("xml:a")),
-              "--report xml:a: 'xml' is no format; there are json, junit, certificate and certificate-html, as in "
-              "junit:report.xml");
+              "--report xml:a: 'xml' is no format; there are " + formats());
     EXPECT_EQ(std::get<std::string>(parse_destination("junit")),
               "--report junit: the path is missing, as in junit:report.xml");
     EXPECT_EQ(std::get<std::string>(parse_destination("json:")),

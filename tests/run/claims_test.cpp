@@ -25,6 +25,11 @@ TEST(ShownFeatures, OfAConnectionAlone) {
     EXPECT_THAT(shown(Story().connects(packet)), ElementsAre("will"));
 }
 
+TEST(ShownFeatures, OfAModel) {
+    EXPECT_THAT(shown(Story().connects(with_user_name("h.net/d1/?api-version=2021-04-12&model-id=dtmi%3Aa%3B1"))),
+                ElementsAre("plug_and_play"));
+}
+
 TEST(ShownFeatures, OfWhatIsSent) {
     EXPECT_THAT(shown(connected().device(message(events))), ElementsAre("telemetry"));
     EXPECT_THAT(shown(connected().device(message(get + "1"))), ElementsAre("twin"));

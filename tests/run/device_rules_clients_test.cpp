@@ -85,7 +85,7 @@ TEST(RealClients, CSdk) {
     story.connects(packet).device(all).hub(mqtt::Suback{1, {0, 0, 0, 1}});
     story.device(message(get + "10", "")).hub(twin("10")).device(slow).in(61'000).device(again(slow));
     story.hub(call("1a")).device(message("$iothub/methods/res/-1/?$rid=1a", "{ }"));
-    EXPECT_THAT(story.broken(), ElementsAre("warn the-resource-is-encoded X-SAS-03"));
+    EXPECT_THAT(story.broken(), ElementsAre("warn the-resource-is-encoded X-SAS-03 AUTH-04"));
 }
 
 TEST(RealClients, JavaSdk) {
@@ -95,9 +95,9 @@ TEST(RealClients, JavaSdk) {
     Story story;
     story.connects(packet).subscribes(answers).device(message(patch + "1&$version=3", "{}", 2)).hub(mqtt::Puback{2});
     story.device(lost).closes().in(330).connects(packet, true, "main 2").device(lost).hub(mqtt::Puback{4});
-    EXPECT_THAT(story.broken(),
-                ElementsAre("warn the-resource-is-encoded X-SAS-03", "warn the-resource-is-encoded X-SAS-03",
-                            "warn what-is-sent-again-is-marked X-D2C-08"));
+    EXPECT_THAT(story.broken(), ElementsAre("warn the-resource-is-encoded X-SAS-03 AUTH-04",
+                                            "warn the-resource-is-encoded X-SAS-03 AUTH-04",
+                                            "warn what-is-sent-again-is-marked X-D2C-08"));
 }
 
 TEST(RealClients, EmbeddedC) {

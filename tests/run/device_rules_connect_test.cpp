@@ -68,6 +68,24 @@ TEST(RulesOfConnect, ServerName) {
     EXPECT_THAT(seen("", ""), IsEmpty());
 }
 
+// Two programs with one identity take the connection from each other for ever.
+TEST(RulesOfConnect, TwoProgramsWithOneIdentity) {
+    const auto fight = [](int times, bool displaces) {
+        Story story;
+        for (int number = 1; number <= times; ++number) {
+            const auto before = "main " + std::to_string(number - 1), now = "main " + std::to_string(number);
+            if (!displaces && number > 1) story.at(before).closes();
+            story.opens(now).device(hello());
+            if (displaces && number > 1) story.at(before).hub_closes().at(now);
+            story.hub(mqtt::Connack{}).in(1000);
+        }
+        return story.broken();
+    };
+    EXPECT_THAT(fight(4, true), ElementsAre("fail one-connection-at-a-time X-DEV-01"));
+    EXPECT_THAT(fight(3, true), IsEmpty());
+    EXPECT_THAT(fight(9, false), IsEmpty());
+}
+
 TEST(RulesOfConnect, TightLoop) {
     const auto loop = [](int connections, int milliseconds) {
         Story story;
@@ -142,10 +160,10 @@ TEST(RulesOfConnect, ClientIdentifier) {
 
 TEST(RulesOfConnect, UserName) {
     const auto named = [](const std::string& name) { return broken_by(with_user_name(name)); };
-    EXPECT_THAT(named(""), ElementsAre("fail the-user-name-is-well-formed CONN-03"));
-    EXPECT_THAT(named("h.net"), ElementsAre("fail the-user-name-is-well-formed CONN-03"));
+    EXPECT_THAT(named(""), ElementsAre("fail the-user-name-is-well-formed CONN-03 CONN-05"));
+    EXPECT_THAT(named("h.net"), ElementsAre("fail the-user-name-is-well-formed CONN-03 CONN-05"));
     EXPECT_THAT(named("h.net/d1/m1/x/?api-version=2021-04-12"),
-                ElementsAre("fail the-user-name-is-well-formed CONN-03"));
+                ElementsAre("fail the-user-name-is-well-formed CONN-03 CONN-05"));
     EXPECT_THAT(named("h.net/D1/?api-version=2021-04-12"), ElementsAre("fail the-user-name-is-the-devices CONN-03"));
     EXPECT_THAT(named("h.net/d1/m1/?api-version=2021-04-12"), ElementsAre("fail the-user-name-is-the-devices CONN-03"));
     EXPECT_THAT(named("h.net/d1?api-version=2021-04-12"), Contains("fail the-user-name-is-the-devices CONN-03"));
@@ -156,7 +174,7 @@ TEST(RulesOfConnect, UserName) {
     auto none = hello();
     none.user_name.reset();
     none.password.reset();
-    EXPECT_THAT(broken_by(none), UnorderedElementsAre("fail the-user-name-is-well-formed CONN-03",
+    EXPECT_THAT(broken_by(none), UnorderedElementsAre("fail the-user-name-is-well-formed CONN-03 CONN-05",
                                                       "fail the-password-is-there CONN-08"));
 }
 
@@ -252,10 +270,31 @@ TEST(RulesOfTokens, Resource) {
          {"h.net/devices/d1", "h.net", "h.net/devices", "H.net/devices/d1", "h.net/devices/d1/api-version=2016-11-14"})
         EXPECT_THAT(with(resource), IsEmpty()) << resource;
     EXPECT_THAT(broken_by(with_password("SharedAccessSignature sr=h.net/devices/d1&sig=AQID&se=1700000000")),
-                ElementsAre("warn the-resource-is-encoded X-SAS-03"));
+                ElementsAre("warn the-resource-is-encoded X-SAS-03 AUTH-04"));
     auto module = hello(module_of_device());
     module.password = bytes_of(token_for("h.net/devices/d1/modules/m2"));
     EXPECT_THAT(broken_by(module, module_of_device()), ElementsAre("fail the-token-is-for-the-device MODULE-04"));
+}
+
+TEST(RulesOfTokens, Policy) {
+    const auto with = [](const std::optional<std::string>& policy) {
+        return broken_by(with_password(iothub::make_sas_token({"h.net/devices/d1", {1, 2, 3}, 1'700'000'000, policy})));
+    };
+    EXPECT_THAT(with({}), IsEmpty());
+    EXPECT_THAT(with(""), IsEmpty());
+    EXPECT_THAT(with("device"), ElementsAre("warn a-device-key-has-no-policy X-SAS-05"));
+}
+
+TEST(RulesOfTransport, ACertificateIsNotDeclined) {
+    const auto at = [](const std::string& path, const DeviceFacts& device) {
+        Story story(device);
+        story.add(model::ConnectionOpened{"main", "TLSv1.3", "h.net", "wss", true, false, path});
+        return story.device(hello(device)).broken();
+    };
+    const std::string declining = "/$iothub/websocket?iothub-no-client-cert=true";
+    EXPECT_THAT(at(declining, plain_device()), IsEmpty());
+    EXPECT_THAT(at("/$iothub/websocket", signed_device()), IsEmpty());
+    EXPECT_THAT(at(declining, signed_device()), ElementsAre("warn a-certificate-is-not-declined X-WS-04"));
 }
 
 TEST(RulesOfTokens, Certificate) {

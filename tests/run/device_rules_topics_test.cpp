@@ -30,9 +30,22 @@ TEST(RulesOfTopics, UnknownTopics) {
     EXPECT_THAT(sent_to("$iothub/credentials/POST/?$rid=1"), ElementsAre("fail topics-are-the-hubs X-CSR-01"));
 }
 
+TEST(RulesOfTopics, SigningRequests) {
+    const auto asked = [](const std::string& body) {
+        return broken_by(message("$iothub/credentials/POST/issueCertificate/?$rid=1", body));
+    };
+    EXPECT_THAT(asked(R"({"id":"d1","csr":"AQID"})"), IsEmpty());
+    EXPECT_THAT(asked(R"({"id":"d1","csr":"AQID","replace":null})"), IsEmpty());
+    EXPECT_THAT(asked(R"({"id":"d1","csr":"AQID","replace":"*"})"), IsEmpty());
+    for (const auto* body : {"x", "[]", R"({"csr":"AQID"})", R"({"id":"d2","csr":"AQID"})", R"({"id":"d1"})",
+                             R"({"id":"d1","csr":"-----BEGIN CERTIFICATE REQUEST-----"})",
+                             R"({"id":"d1","csr":"AQID\nAQID"})", R"({"id":"d1","csr":"AQID","replace":"r1"})"})
+        EXPECT_THAT(asked(body), ElementsAre("fail signing-requests-are-well-formed X-CSR-03")) << body;
+}
+
 TEST(RulesOfTopics, KnownTopics) {
-    for (const auto* topic : {"devices/d1/messages/events/", "devices/d1/messages/events",
-                              "devices/d1/messages/events/a=1/", "$iothub/credentials/POST/issueCertificate/?$rid=1"})
+    for (const auto* topic :
+         {"devices/d1/messages/events/", "devices/d1/messages/events", "devices/d1/messages/events/a=1/"})
         EXPECT_THAT(sent_to(topic), IsEmpty()) << topic;
     EXPECT_THAT(sent_to("devices/d1/modules/m1/messages/events/%24.on=out1/", module_of_device()), IsEmpty());
 }

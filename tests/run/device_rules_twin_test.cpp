@@ -33,6 +33,14 @@ TEST(RulesOfTwins, RequestIds) {
     EXPECT_THAT(ready().device(message(get + "a b", "")).broken(), ElementsAre("warn request-ids-are-encoded TWIN-06"));
 }
 
+TEST(RulesOfTwins, Keys) {
+    EXPECT_THAT(ready().device(message(patch + "1&$version=7", "{}")).broken(), IsEmpty());
+    EXPECT_THAT(ready().device(message("$iothub/twin/GET/?$version=7&$rid=1", "")).broken(),
+                ElementsAre("warn request-topics-have-known-keys X-TOPIC-23"));
+    EXPECT_THAT(ready().device(message(get + "1&x=2", "")).broken(),
+                ElementsAre("warn request-topics-have-known-keys X-TOPIC-23"));
+}
+
 TEST(RulesOfTwins, RequestIdInUse) {
     EXPECT_THAT(ready().device(message(get + "1", "")).in(100).device(message(get + "1", "")).broken(),
                 ElementsAre("fail request-ids-are-unique TWIN-03 X-TOPIC-24"));

@@ -38,12 +38,27 @@ TEST(Expand, HowTheDeviceConnectsCanBeLeftOutOfTheName) {
     EXPECT_EQ(name_beside_connection(expand(scenario("a/b"))[0]), "a/b");
 }
 
+TEST(Expand, AnAxisSaysWhatTheDevicesIdEndsIn) {
+    auto one = scenario("a/b");
+    one.axes = {{"id_suffix", {":x"}}};
+    EXPECT_EQ(own_identity(expand(one)[0]).id_suffix, ":x");
+    EXPECT_EQ(own_identity(expand(scenario("a/b"))[0]).id_suffix, "");
+}
+
 TEST(Glob, OneStarStaysInItsFolder) {
     EXPECT_TRUE(matches_glob("reported/*", "reported/patch"));
     EXPECT_FALSE(matches_glob("*", "reported/patch"));
     EXPECT_TRUE(matches_glob("**", "reported/patch"));
     EXPECT_TRUE(matches_glob("**patch*", "reported/patch [qos=1]"));
     EXPECT_FALSE(matches_glob("reported", "reported/patch"));
+}
+
+TEST(Glob, TellsWhetherANameThatBeginsSoMayMatch) {
+    for (const auto* pattern :
+         {"**", "**patch*", "reported/*", "reported/patch", "reported/patch [qos=1]", "r*/p*", "*/*"})
+        EXPECT_TRUE(may_begin(pattern, "reported/patch")) << pattern;
+    for (const auto* pattern : {"*", "reported", "desired/**", "reported/p", "r*/q*", ""})
+        EXPECT_FALSE(may_begin(pattern, "reported/patch")) << pattern;
 }
 
 TEST(Selection, EveryFilterMustHold) {

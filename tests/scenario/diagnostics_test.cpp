@@ -124,6 +124,23 @@ TEST_F(Files, IdsArePathsBelowTheSuiteInOrder) {
     EXPECT_EQ(load_suite({(root_ / "scenarios/b/two.yaml").string()}, nullptr).scenarios.front().id, "b/two");
 }
 
+TEST_F(Files, OneThatIsNotWantedIsNotLookedAt) {
+    write("scenarios/a/one.yaml", scenario(connects));
+    write("scenarios/b/broken.yaml", "steps: [");
+    const auto loaded = load_suite({(root_ / "scenarios").string()}, nullptr,
+                                   [](const std::string& id) { return id.starts_with("a/"); });
+    ASSERT_EQ(loaded.scenarios.size(), 1u);
+    EXPECT_EQ(format(loaded.diagnostics), "");
+}
+
+TEST_F(Files, ManyAreReadInTheirOrder) {
+    for (int i = 100; i < 200; ++i) write("scenarios/a/" + std::to_string(i) + ".yaml", scenario(connects));
+    const auto loaded = load_suite({(root_ / "scenarios").string()}, nullptr);
+    ASSERT_EQ(loaded.scenarios.size(), 100u);
+    for (int i = 0; i < 100; ++i)
+        EXPECT_EQ(loaded.scenarios[static_cast<std::size_t>(i)].id, "a/" + std::to_string(100 + i));
+}
+
 TEST_F(Files, AYmlFileIsSaidToBeLeftOut) {
     write("a.yml", scenario(connects));
     EXPECT_THAT(format(load_suite({root_.string()}, nullptr).diagnostics),

@@ -51,14 +51,14 @@ World::World() : key_(iothub::base64_encode(mqtt::Bytes(32, 9))), ca_file_(certi
     server_->with_hub([&](hub::Hub& hub, hub::Time at) {
         for (const auto* id : {"d1", "d2"}) hub.provision({id, key_, key_}, at);
     });
-    endpoint_ = {host_name,
-                 "127.0.0.1",
-                 server_->mqtt_port(),
-                 server_->https_port(),
-                 "/$iothub/websocket",
-                 ca_file_.path(),
-                 certificates().root.certificate_pem,
-                 std::chrono::seconds(30)};
+    endpoint_.host_name = host_name;
+    endpoint_.address = "127.0.0.1";
+    endpoint_.mqtt_port = server_->mqtt_port();
+    endpoint_.https_port = server_->https_port();
+    endpoint_.amqp_port = server_->amqp_port();
+    endpoint_.ca_file = ca_file_.path();
+    endpoint_.ca_pem = certificates().root.certificate_pem;
+    endpoint_.connect_timeout = std::chrono::seconds(30);
 }
 
 actors::Endpoint World::endpoint_at(std::uint16_t mqtt_port) const {

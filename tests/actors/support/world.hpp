@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "fixtures/hub/server/server.hpp"
+#include "harness/actors/amqp_back_end.hpp"
 #include "harness/actors/endpoint.hpp"
 #include "harness/actors/inbox.hpp"
 #include "harness/actors/service.hpp"
@@ -52,6 +53,11 @@ public:
     actors::Endpoint& endpoint() { return endpoint_; }
     actors::Endpoint endpoint_at(std::uint16_t mqtt_port) const;
     actors::ServiceAccess service_access();
+    actors::EventsEndpoint events() { return actors::find_events(loop(), endpoint(), service_access()); }
+    /// Puts what it is told into the inbox.
+    actors::TelemetryReader::Tell tell() {
+        return [this](model::EventForm event) { inbox_.put(std::move(event)); };
+    }
     const std::string& device_key() const { return key_; }
     mqtt::Connect connect_packet(const std::string& device = "d1", const std::string& key = {}) const;
 

@@ -143,13 +143,12 @@ struct Listener::Impl {
     std::vector<int> clients;
     std::thread thread;
 
-    void serve(Manner manner) {
+    void serve(Manner manner, const std::string& answer) {
         while (true) {
             const int client = ::accept(descriptor, nullptr, nullptr);
             if (client < 0) return;
-            constexpr const char* nonsense = "HTTP/1.1 418 I am no hub\r\n\r\n";
-            if (manner == Manner::answers_nonsense) [[maybe_unused]]
-                const auto sent = ::send(client, nonsense, std::strlen(nonsense), MSG_NOSIGNAL);
+            if (manner == Manner::answers) [[maybe_unused]]
+                const auto sent = ::send(client, answer.data(), answer.size(), MSG_NOSIGNAL);
             if (manner == Manner::closes_at_once)
                 ::close(client);
             else
@@ -158,7 +157,11 @@ struct Listener::Impl {
     }
 };
 
-Listener::Listener(Manner manner) : impl_(std::make_unique<Impl>()) {
+Listener::Listener(Manner manner) : Listener(manner, "HTTP/1.1 418 I am no hub\r\n\r\n") {}
+
+Listener::Listener(std::string answer) : Listener(Manner::answers, std::move(answer)) {}
+
+Listener::Listener(Manner manner, std::string answer) : impl_(std::make_unique<Impl>()) {
     impl_->descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -169,7 +172,8 @@ Listener::Listener(Manner manner) : impl_(std::make_unique<Impl>()) {
         throw std::runtime_error("cannot listen");
     ::getsockname(impl_->descriptor, reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ::ntohs(address.sin_port);
-    impl_->thread = std::thread([impl = impl_.get(), manner] { impl->serve(manner); });
+    impl_->thread =
+        std::thread([impl = impl_.get(), manner, answer = std::move(answer)] { impl->serve(manner, answer); });
 }
 
 Listener::~Listener() {

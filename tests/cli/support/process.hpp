@@ -65,8 +65,10 @@ private:
 /// Listens on a free port of 127.0.0.1 and treats each client in one way: a hub that is no hub.
 class Listener {
 public:
-    enum class Manner { closes_at_once, never_answers, answers_nonsense };
+    enum class Manner { closes_at_once, never_answers, answers };
     explicit Listener(Manner manner);
+    /// Says this to each, and no more.
+    explicit Listener(std::string answer);
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
@@ -74,6 +76,7 @@ public:
 
 private:
     struct Impl;
+    Listener(Manner manner, std::string answer);
     std::unique_ptr<Impl> impl_;
     int port_ = 0;
 };

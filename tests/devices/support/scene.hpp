@@ -15,11 +15,13 @@ inline Station station() { return {"hub.example", "d1", "", "ZGV2aWNlLWtleQ==", 
 
 class Scene {
 public:
-    explicit Scene(const Behaviour& behaviour = {}, const Station& who = station()) : device_(who, behaviour, 7) {
+    explicit Scene(const Behaviour& given = {}, const Station& who = station())
+        : behaviour(given), device_(who, given, 7) {
         give(Started{});
     }
     explicit Scene(const std::string& fault) : Scene(with_faults({fault}).behaviour) {}
 
+    Behaviour behaviour;
     Time now = morning;
     Effects all;  ///< what came of it so far
 

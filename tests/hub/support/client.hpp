@@ -7,6 +7,7 @@
 #include "harness/iothub/sas_token.hpp"
 #include "harness/model/value.hpp"
 #include "harness/mqtt/encode.hpp"
+#include "tests/hub/support/mirror.hpp"
 
 /// A hub on a chosen time, and clients that speak to it without a socket.
 namespace hubspec::hub::test {
@@ -21,6 +22,7 @@ struct World {
     Hub hub;
     RequestId last_request = 0;
     std::vector<Effect> unclaimed;  ///< effects that no client was asked about yet
+    Mirror mirror;
 
     explicit World(Policy policy = {}, std::vector<PacketRule> rules = {})
         : hub(settings(), std::move(policy), std::move(rules)) {
@@ -40,6 +42,7 @@ struct World {
 
     void keep(Effects effects) {
         for (auto& effect : effects) unclaimed.push_back(std::move(effect));
+        mirror.follow(hub);
     }
     void pass(Duration time) {
         const Time goal = now + time;
@@ -84,8 +87,35 @@ struct World {
         const auto id = ask(method, target, body, std::move(headers), policy);
         return answered(id).value_or(model::HttpResponse{0, {}, "no answer"});
     }
+    /// A message to a device, as AMQP brings it: 0, or the code of the refusal.
+    int send(const ServiceMessage& message) {
+        auto sent = hub.send(message, now);
+        keep(std::move(sent.effects));
+        return sent.refusal ? sent.refusal->code : 0;
+    }
+    /// What was sent to the hub, as the back end sees it, partition by partition.
     model::Value telemetry() {
-        return *model::parse_json(call("GET", "/_hubspec/telemetry?after=0&wait=0").body)->find("messages");
+        model::Array all;
+        for (std::uint32_t partition = 0; partition < hub.partitions().size(); ++partition)
+            for (const auto& event : hub.events(partition, 0, 1000)) all.push_back(shown(event));
+        return all;
+    }
+    static model::Value shown(const StoredEvent& event) {
+        model::Object properties;
+        for (const auto& one : event.properties)
+            properties.push_back({one.name, one.value ? model::Value(*one.value) : model::Value()});
+        const model::Value annotations(event.annotations);
+        const auto named = [&](const char* name) {
+            const auto* found = annotations.find(name);
+            return found == nullptr ? model::Value() : *found;
+        };
+        return model::Object{{"sequenceNumber", event.sequence},
+                             {"deviceId", named("iothub-connection-device-id")},
+                             {"moduleId", named("iothub-connection-module-id")},
+                             {"body", iothub::base64_encode(event.body)},
+                             {"properties", std::move(properties)},
+                             {"systemProperties", event.system},
+                             {"annotations", event.annotations}};
     }
     std::vector<std::int64_t> log_codes() {
         std::vector<std::int64_t> codes;

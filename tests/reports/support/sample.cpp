@@ -67,6 +67,15 @@ CaseResult warning() {
     return one;
 }
 
+CaseResult expected() {
+    auto one = failing();
+    one.scenario = one.name = "reported/array-is-refused";
+    one.file = "scenarios/reported/array-is-refused.yaml";
+    one.verdict = one.findings.front().verdict = Verdict::expected_failure;
+    one.reason = "the firmware of 2025 takes arrays (HUB-17)";
+    return one;
+}
+
 CaseResult with_reason(const std::string& scenario, Verdict verdict, const std::string& reason,
                        const std::string& type) {
     auto one = make_case(scenario, "Something about " + scenario, verdict);
@@ -117,7 +126,7 @@ RunResult sample_run() {
     run.target = "reference hub";
     run.target_kind = "embedded";
     run.deviations = {"reported-patch-answers-200"};
-    run.shard = "1/2";
+    run.shards = {{"reference hub", 2, "5f0c1e7a9b3d", {1}, false}};
     run.api_version = "2021-04-12";
     run.started_at = "2026-01-15T10:00:00.123Z";
     run.host_name = "ci-7";
@@ -126,6 +135,7 @@ RunResult sample_run() {
     run.cases = {make_case("connect/documented-form-is-accepted", "The documented form is accepted", Verdict::pass),
                  failing(),
                  warning(),
+                 expected(),
                  with_reason("connect/expiry", Verdict::inconclusive, "no check was executed", ""),
                  with_reason("connect/unreachable", Verdict::error, "the hub cannot be reached at 127.0.0.1:1: refused",
                              "infra.connect"),

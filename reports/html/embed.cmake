@@ -1,0 +1,37 @@
+# Makes one C++ file of the page: its style and its scripts within it, with the hashes that its policy lets through.
+# cmake -DSOURCE=reports/html -DOUTPUT=page.cpp -P embed.cmake
+
+# SHA-256 of TEXT in Base64, as a Content-Security-Policy spells it.
+function(policy_hash text result)
+  string(SHA256 hex "${text}")
+  set(alphabet ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
+  set(encoded "")
+  # 32 bytes and one of nothing, which becomes the padding.
+  foreach(begin RANGE 0 60 6)
+    string(SUBSTRING "${hex}00" ${begin} 6 digits)
+    math(EXPR bits "0x${digits}")
+    foreach(shift 18 12 6 0)
+      math(EXPR index "(${bits} >> ${shift}) & 63")
+      string(SUBSTRING ${alphabet} ${index} 1 letter)
+      string(APPEND encoded ${letter})
+    endforeach()
+  endforeach()
+  string(SUBSTRING ${encoded} 0 43 encoded)
+  set(${result} "${encoded}=" PARENT_SCOPE)
+endfunction()
+
+set(script "")
+foreach(name dom data packet diagram details case list overview coverage certificate main)
+  file(READ ${SOURCE}/${name}.js text)
+  string(APPEND script "${text}")
+endforeach()
+set(script "'use strict';\n{\n${script}}\n")
+file(READ ${SOURCE}/page.css style)
+file(READ ${SOURCE}/page.html page)
+policy_hash("${script}" script_hash)
+policy_hash("${style}" style_hash)
+string(REPLACE "{{script-hash}}" "${script_hash}" page "${page}")
+string(REPLACE "{{style-hash}}" "${style_hash}" page "${page}")
+string(REPLACE "{{script}}" "${script}" page "${page}")
+string(REPLACE "{{style}}" "${style}" page "${page}")
+file(WRITE ${OUTPUT} "#include \"reports/html_page.hpp\"\n\nnamespace hubspec::reports {\n\nconst std::string_view html_page = R\"=page=(${page})=page=\";\n\n}  // namespace hubspec::reports\n")

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "harness/model/result.hpp"
+#include "reports/stored.hpp"
+
+/// A run and its cases as stored results and event streams have them. What reads throws Wrong.
+namespace hubspec::reports {
+
+/// What a run is, without what came of it.
+Json write_head(const model::RunResult& run);
+/// All but the cases.
+Json write_run(const model::RunResult& run);
+model::RunResult read_run(const Reader& in);
+
+Json write_case(const model::CaseResult& one);
+model::CaseResult read_case(const Reader& in);
+
+}  // namespace hubspec::reports
