@@ -96,7 +96,7 @@ std::string utc_now() {
     return model::iso8601(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-unsigned default_jobs() { return std::clamp(std::thread::hardware_concurrency(), 1U, 8U); }
+unsigned default_jobs() { return std::clamp(3 * std::thread::hardware_concurrency(), 3U, 24U); }
 
 std::string not_applicable(const run::Case& one, const run::Target& target) {
     const auto& scenario = one.scenario;

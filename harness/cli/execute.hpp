@@ -34,7 +34,8 @@ std::string not_applicable(const run::Case& one, const run::Target& target);
 /// Now, as "2026-01-15T10:00:00.000Z".
 std::string utc_now();
 
-/// Half the machine's threads of work are the hub's and Paho's own: cases that run side by side by default.
+/// Cases that run side by side by default. In a conversation one always waits for the other, so more of them fit than
+/// there are cores.
 unsigned default_jobs();
 
 }  // namespace hubspec::cli

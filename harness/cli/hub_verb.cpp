@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "fixtures/hub/profile.hpp"
 #include "fixtures/hub/server/server.hpp"
@@ -158,6 +160,7 @@ int run(const HubOptions& options) {
     serve.mqtt_port = bindable(loop, options.host, wanted(options.mqtt_port, 8883), "MQTT");
     serve.https_port = bindable(loop, options.host, wanted(options.https_port, 443), "the service API");
     serve.amqp_port = bindable(loop, options.host, wanted(options.amqp_port, 5671), "AMQP");
+    serve.threads = options.threads != 0 ? options.threads : std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
     serve.events.entity = entity_of(options.host_name);
     serve.events.consumer_groups.insert(serve.events.consumer_groups.end(), options.consumer_groups.begin(),
                                         options.consumer_groups.end());

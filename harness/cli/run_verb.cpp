@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <cstdio>
 #include <functional>
+#include <future>
 #include <iostream>
 #include <map>
 #include <set>
@@ -252,6 +253,10 @@ int run(const RunOptions& options) {
                      options.deviations.empty() ? "--profile" : "--deviation");
         return exit_unusable;
     }
+    // The certificates of the embedded hub take as long as the suite's YAML: both at once.
+    std::future<std::unique_ptr<run::Target>> embedded;
+    if (!options.target && !options.device)
+        embedded = std::async(std::launch::async, make_target, std::nullopt, options.deviations, options.profile);
     const auto suite = read_suite(options.suite);
     if (!suite) return exit_unusable;
     std::optional<Statement> statement;
@@ -266,12 +271,13 @@ int run(const RunOptions& options) {
         return exit_nothing;
     }
     repeat(cases, options.repeat);
+    auto made = embedded.valid() ? embedded.get() : nullptr;
     run::Interruption interruption;
     // It lives longer than the target, which removes from its hub what the run has made there.
     const SignalWatch signals([&] { interruption.trigger(); });
-    const std::unique_ptr<run::Target> target = statement
-                                                    ? std::make_unique<CertifiedDevice>(*statement)
-                                                    : make_target(options.target, options.deviations, options.profile);
+    const std::unique_ptr<run::Target> target = made        ? std::move(made)
+                                                : statement ? std::make_unique<CertifiedDevice>(*statement)
+                                                            : make_target(options.target, {}, options.profile);
     if (!target) return exit_unusable;
     if (options.dry_run) return dry_run(std::move(cases), *target, interruption, options.verbosity);
     RunReports reports(*reports_wanted, junit_options(options.junit_flavor, options.junit_granularity, options.strict));

@@ -18,6 +18,9 @@ constexpr std::array<std::string_view, 4> escaped_ends{"%26", "%2526", "%3B", "%
 /// JSON writers escape '/', '+' and '=' too, so a lone backslash does not end a value.
 constexpr std::array<std::string_view, 6> escaped_in_json{"\\\"", "\\n", "\\r", "\\t", "\\u0026", "\\u0022"};
 
+/// All names begin so; most of a text is passed over by this alone.
+bool may_begin_name(char c) { return c == 's' || c == 'S' || c == 'p' || c == 'P'; }
+
 bool begins(std::string_view text, std::string_view start) {
     return equal_ignoring_case(text.substr(0, start.size()), start);
 }
@@ -94,6 +97,10 @@ std::string redact(std::string_view text) {
     shown.reserve(text.size());
     std::size_t at = 0;
     while (at < text.size()) {
+        const auto candidate = std::find_if(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), may_begin_name);
+        shown.append(text.begin() + static_cast<std::ptrdiff_t>(at), candidate);
+        at = static_cast<std::size_t>(candidate - text.begin());
+        if (at == text.size()) break;
         const auto name = read_name(text.substr(at));
         if (!name || !name_may_start(text.substr(0, at))) {
             shown += text[at++];

@@ -1,12 +1,9 @@
 #include "harness/scenario/load.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
-#include <future>
 #include <map>
 #include <set>
-#include <thread>
 
 #include "harness/scenario/openings.hpp"
 #include "harness/scenario/scenario_file.hpp"
@@ -31,6 +28,7 @@ Diagnostic about(const std::string& path, std::string message) {
 /// A scenario file and the suite it belongs to.
 struct Found {
     std::string path;  ///< as the user named it
+    fs::path whole;    ///< absolute, without links
     fs::path root;     ///< of the suite, absolute
     std::string id;
 };
@@ -48,11 +46,10 @@ fs::path whole_path(const fs::path& path) {
     return error ? path : whole;
 }
 
-Found found(const fs::path& path, const fs::path& otherwise) {
-    const auto whole = whole_path(path);
+Found found(const fs::path& path, const fs::path& whole, const fs::path& otherwise) {
     auto root = suite_around(whole.parent_path());
     if (root.empty()) root = otherwise;
-    return {path.generic_string(), root, whole.lexically_relative(root).replace_extension().generic_string()};
+    return {path.generic_string(), whole, root, whole.lexically_relative(root).replace_extension().generic_string()};
 }
 
 bool is_skipped_folder(const fs::path& path) {
@@ -72,7 +69,11 @@ void search(const fs::path& folder, std::vector<Found>& files, Diagnostics& diag
             continue;
         }
         if (path.filename().string().starts_with(".")) continue;
-        if (path.extension() == ".yaml") files.push_back(found(path.lexically_normal(), root));
+        // Below a folder whose whole path is known only links lead elsewhere.
+        if (path.extension() == ".yaml")
+            files.push_back(
+                found(path.lexically_normal(),
+                      entry->is_symlink(ignored) ? whole_path(path) : root / path.lexically_relative(folder), root));
         if (path.extension() == ".yml")
             diagnostics.push_back(about(path.generic_string(), "scenario files end in .yaml; this one is not read"));
     }
@@ -86,11 +87,11 @@ std::vector<Found> find_files(const std::vector<std::string>& paths, Diagnostics
         if (fs::is_directory(path, error))
             search(path, files, diagnostics);
         else
-            files.push_back(found(path, whole_path(path).parent_path()));
+            files.push_back(found(path, whole_path(path), whole_path(path).parent_path()));
     }
     std::stable_sort(files.begin(), files.end(), [](const Found& a, const Found& b) { return a.id < b.id; });
     std::set<fs::path> seen;
-    std::erase_if(files, [&](const Found& file) { return !seen.insert(whole_path(file.path)).second; });
+    std::erase_if(files, [&](const Found& file) { return !seen.insert(file.whole).second; });
     return files;
 }
 
@@ -134,7 +135,7 @@ public:
 private:
     OpeningShelf& shelf(const Found& file) {
         // Named the way the scenario was named, so that messages lead there.
-        const auto up = whole_path(file.path).parent_path().lexically_relative(file.root);
+        const auto up = file.whole.parent_path().lexically_relative(file.root);
         fs::path folder = fs::path(file.path).parent_path();
         for (const auto& part : up)
             if (part != ".") folder /= "..";
@@ -146,23 +147,6 @@ private:
     std::map<std::string, std::string> ids_;
 };
 
-/// Most of the time that a suite takes to load goes into YAML, and no file needs another.
-std::vector<yaml::Document> read_documents(const std::vector<Found>& files) {
-    std::vector<yaml::Document> documents(files.size());
-    std::atomic<std::size_t> next = 0;
-    const auto work = [&] {
-        for (auto i = next++; i < files.size(); i = next++) documents[i] = yaml::read(files[i].path);
-    };
-    constexpr std::size_t files_a_thread = 20;
-    const auto others =
-        std::min<std::size_t>(std::max(std::thread::hardware_concurrency(), 1U) - 1, files.size() / files_a_thread);
-    std::vector<std::future<void>> working;
-    for (std::size_t i = 0; i < others; ++i) working.push_back(std::async(std::launch::async, work));
-    work();
-    for (auto& one : working) one.get();
-    return documents;
-}
-
 }  // namespace
 
 Loaded load_suite(const std::vector<std::string>& paths, const model::Catalogue* catalogue,
@@ -171,7 +155,9 @@ Loaded load_suite(const std::vector<std::string>& paths, const model::Catalogue*
     Reading reading(catalogue);
     auto files = find_files(paths, loaded.diagnostics);
     if (wanted) std::erase_if(files, [&](const Found& file) { return !wanted(file.id); });
-    const auto documents = read_documents(files);
+    std::vector<std::string> wanted_paths;
+    for (const auto& file : files) wanted_paths.push_back(file.path);
+    const auto documents = yaml::read_all(wanted_paths);
     for (std::size_t i = 0; i < files.size(); ++i) reading.read(files[i], documents[i], loaded);
     reading.read_openings(loaded);
     return finish(std::move(loaded));

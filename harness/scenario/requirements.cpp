@@ -59,8 +59,7 @@ bool is_number(std::string_view text) {
 /// Reads the files one after the other into a catalogue.
 class CatalogueReader {
 public:
-    void read(const std::string& path) {
-        const auto document = yaml::read(path);
+    void read(const yaml::Document& document) {
         auto& diagnostics = loaded_.diagnostics;
         diagnostics.insert(diagnostics.end(), document.diagnostics.begin(), document.diagnostics.end());
         if (document.root.broken) return;
@@ -199,7 +198,8 @@ LoadedCatalogue load_catalogue(const std::string& directory) {
         if (entry->path().extension() == ".yaml" && entry->path().filename() != proof_file)
             paths.push_back(entry->path().generic_string());
     std::sort(paths.begin(), paths.end());
-    for (const auto& path : paths) reader.read(path);
+    const auto documents = yaml::read_all(paths);
+    for (const auto& document : documents) reader.read(document);
     auto loaded = reader.finish();
     if (!error && !paths.empty()) return loaded;
     Diagnostic diagnostic;

@@ -1,6 +1,9 @@
 #include "harness/scenario/yaml.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <future>
+#include <thread>
 
 #include "harness/mqtt/packet.hpp"
 #include "harness/scenario/text.hpp"
@@ -92,6 +95,22 @@ Document read(const std::string& path) {
     Document document = broken_document(nullptr);
     document.diagnostics = std::move(diagnostics);
     return document;
+}
+
+std::vector<Document> read_all(const std::vector<std::string>& paths) {
+    std::vector<Document> documents(paths.size());
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+        for (auto i = next++; i < paths.size(); i = next++) documents[i] = read(paths[i]);
+    };
+    constexpr std::size_t files_a_thread = 20;
+    const auto others =
+        std::min<std::size_t>(std::max(std::thread::hardware_concurrency(), 1U) - 1, paths.size() / files_a_thread);
+    std::vector<std::future<void>> working;
+    for (std::size_t i = 0; i < others; ++i) working.push_back(std::async(std::launch::async, work));
+    work();
+    for (auto& one : working) one.get();
+    return documents;
 }
 
 Diagnostic at(const Node& node, std::string message) {

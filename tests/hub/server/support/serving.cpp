@@ -26,7 +26,7 @@ std::string token(const std::string& resource, const mqtt::Bytes& key, const std
 
 }  // namespace
 
-Serving::Serving()
+Serving::Serving(unsigned threads)
     : client_tls_(net::TlsContext::client({.ca_pem = certificates().root.certificate_pem,
                                            .chain_pem = {},
                                            .key_pem = {},
@@ -38,17 +38,25 @@ Serving::Serving()
     settings.host_name = "hub.example";
     settings.random = [next = std::uint8_t{0}](std::size_t size) mutable { return mqtt::Bytes(size, ++next); };
     const auto tls = net::TlsContext::server(certificates().server.certificate_pem, certificates().server.key_pem);
-    server_ = std::make_unique<Server>(loop_, tls, ServerOptions{}, Hub(std::move(settings), Policy{}));
+    ServerOptions options;
+    options.threads = threads;
+    server_ = std::make_unique<Server>(loop_, tls, options, Hub(std::move(settings), Policy{}));
+    server_->with_hub([&](Hub& hub, Time) { key_ = find_policy(hub.settings(), "iothubowner")->primary_key; });
+    provision("D");
+}
+
+void Serving::provision(const std::string& device_id) {
     server_->with_hub([&](Hub& hub, Time now) {
-        hub.provision({"D", iothub::base64_encode(device_key), {}}, now);
-        key_ = find_policy(hub.settings(), "iothubowner")->primary_key;
+        hub.provision({device_id, iothub::base64_encode(device_key), {}}, now);
     });
 }
 
 Serving::~Serving() = default;
 
 std::string Serving::service_token() const { return token("hub.example", *iothub::base64_decode(key_), "iothubowner"); }
-std::string Serving::device_token() const { return token("hub.example/devices/D", device_key, std::nullopt); }
+std::string Serving::device_token(const std::string& device_id) const {
+    return token("hub.example/devices/" + device_id, device_key, std::nullopt);
+}
 
 std::string Serving::request(const std::string& method, const std::string& target, const std::string& token,
                              const std::string& headers, const std::string& body) {

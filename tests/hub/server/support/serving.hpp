@@ -13,7 +13,7 @@ namespace hubspec::hub::test {
 /// A server on real sockets with the device "D", and what its clients need.
 class Serving {
 public:
-    Serving();
+    explicit Serving(unsigned threads = 1);
     ~Serving();
 
     Server& server() { return *server_; }
@@ -21,10 +21,13 @@ public:
     net::Loop& clients() { return clients_; }
     const net::TlsContext& tls() const { return client_tls_; }
     Talk https() { return {clients_, server_->https_port(), tls()}; }
+    Talk mqtt() { return {clients_, server_->mqtt_port(), tls()}; }
+    /// Another device, with the key of the first.
+    void provision(const std::string& device_id);
 
     /// Tokens of the back end and of the device.
     std::string service_token() const;
-    std::string device_token() const;
+    std::string device_token(const std::string& device_id = "D") const;
     /// The text of a request.
     static std::string request(const std::string& method, const std::string& target, const std::string& token,
                                const std::string& headers = {}, const std::string& body = {});
