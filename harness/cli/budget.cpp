@@ -124,7 +124,7 @@ std::chrono::nanoseconds burst_of(const Allowance& rate) { return std::chrono::n
 
 Load load_of(const run::Case& one, bool reuses_identity) {
     Load load;
-    for (const auto& step : one.scenario.steps) {
+    for (const auto& step : one.scenario->steps) {
         const auto* action = std::get_if<Action>(&step.form);
         if (action == nullptr) continue;
         if (action->speaker == Speaker::service) count_service(load, *action, one.bindings);
@@ -132,7 +132,7 @@ Load load_of(const run::Case& one, bool reuses_identity) {
             count_packets(load, *action, one.bindings);
     }
     if (!reuses_identity) count_identity(load, run::own_identity(one));
-    for (const auto& identity : one.scenario.identities) count_identity(load, identity);
+    for (const auto& identity : one.scenario->identities) count_identity(load, identity);
     return load;
 }
 

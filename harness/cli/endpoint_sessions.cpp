@@ -161,7 +161,7 @@ void IdentityPool::give_back(actors::Identity identity) {
 
 bool leaves_nothing(const run::Case& one) {
     const auto own = run::own_identity(one);
-    const auto& scenario = one.scenario;
+    const auto& scenario = *one.scenario;
     const auto waits_for = [&](const char* need) {
         return std::find(scenario.needs.begin(), scenario.needs.end(), need) != scenario.needs.end();
     };

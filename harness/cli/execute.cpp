@@ -39,7 +39,7 @@ Milliseconds time_to_pass(const Scenario& scenario) {
 /// What its identities need beyond a device with a key, and its transport beyond TLS.
 std::vector<std::string> connection_needs(const run::Case& one) {
     std::vector<std::string> needs;
-    auto identities = one.scenario.identities;
+    auto identities = one.scenario->identities;
     identities.push_back(run::own_identity(one));
     for (const auto& identity : identities) {
         if (identity.is_module) needs.push_back("modules");
@@ -99,7 +99,7 @@ std::string utc_now() {
 unsigned default_jobs() { return std::clamp(3 * std::thread::hardware_concurrency(), 3U, 24U); }
 
 std::string not_applicable(const run::Case& one, const run::Target& target) {
-    const auto& scenario = one.scenario;
+    const auto& scenario = *one.scenario;
     if (!scenario.applies.empty()) {
         Object scope{{"target", target.capabilities()}};
         if (const auto* ics = target.capabilities().find("ics")) scope.push_back({"ics", *ics});

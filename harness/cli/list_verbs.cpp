@@ -66,14 +66,14 @@ int run(const ListOptions& options) {
     for (const auto& one : cases) {
         const std::string reason = not_applicable(one, *target);
         Json row{{"name", one.name},
-                 {"title", one.scenario.title},
-                 {"file", one.scenario.file},
-                 {"verifies", one.scenario.verifies},
-                 {"tags", one.scenario.tags}};
+                 {"title", one.scenario->title},
+                 {"file", one.scenario->file},
+                 {"verifies", one.scenario->verifies},
+                 {"tags", one.scenario->tags}};
         if (!reason.empty()) row["notApplicable"] = reason;
         all.push_back(std::move(row));
         if (!options.json)
-            std::printf("%-58s %s%s\n", one.name.c_str(), one.scenario.title.c_str(),
+            std::printf("%-58s %s%s\n", one.name.c_str(), one.scenario->title.c_str(),
                         reason.empty() ? "" : (" [not applicable: " + reason + "]").c_str());
     }
     if (options.json) print(all);

@@ -52,8 +52,8 @@ bool names_the_broken(const CaseResult& result, const deviations::Deviation& dev
 std::vector<run::Case> concerned(const std::vector<run::Case>& cases, const deviations::Deviation& deviation) {
     std::vector<run::Case> some;
     for (const auto& one : cases) {
-        const auto& steps = one.scenario.steps;
-        const bool named = shares(one.scenario.verifies, deviation.breaks) ||
+        const auto& steps = one.scenario->steps;
+        const bool named = shares(one.scenario->verifies, deviation.breaks) ||
                            std::any_of(steps.begin(), steps.end(),
                                        [&](const Step& step) { return shares(step.verifies, deviation.breaks); });
         if (named) some.push_back(one);
@@ -102,9 +102,9 @@ public:
         const EmbeddedTarget target(std::vector<std::string>{});
         std::vector<std::string> names;
         for (const auto& one : cases_)
-            if (!killers.contains(one.scenario.id) && not_applicable(one, target).empty() &&
-                (names.empty() || names.back() != one.scenario.id))
-                names.push_back(one.scenario.id);
+            if (!killers.contains(one.scenario->id) && not_applicable(one, target).empty() &&
+                (names.empty() || names.back() != one.scenario->id))
+                names.push_back(one.scenario->id);
         return names;
     }
 

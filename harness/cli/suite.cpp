@@ -49,7 +49,7 @@ std::optional<run::Durations> read_durations(const std::string& path) {
 }
 
 std::string level_of(const run::Case& one, const model::Catalogue& catalogue) {
-    return std::string(model::to_string(run::strictest(one.scenario.verifies, catalogue)));
+    return std::string(model::to_string(run::strictest(one.scenario->verifies, catalogue)));
 }
 
 }  // namespace

@@ -64,8 +64,9 @@ private:
             suite_.scenarios, [&](const Scenario& one) { return one.seat == Seat::hub && one.id == stored.scenario; });
         if (scenario == suite_.scenarios.end())
             return differs(stored.name, "the suite has no scenario '" + stored.scenario + "'");
-        run::Case plan{*scenario, stored.name, stored.axes, {}, {}};
-        plan.scenario.file = stored.file;  // as findings say it
+        auto of = std::make_shared<Scenario>(*scenario);
+        of->file = stored.file;  // as findings say it
+        run::Case plan{std::move(of), stored.name, stored.axes, {}, {}};
         plan.bindings.insert(stored.record->bindings.begin(), stored.record->bindings.end());
         auto again = run::judge(plan, stored.record->events, suite_.catalogue);
         if (run_.certification) forgive(again, run_.certification->exceptions);

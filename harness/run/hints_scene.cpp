@@ -24,7 +24,7 @@ std::size_t end_of(const Trace& trace, const Finding& finding) {
 }
 
 std::string connection_of(const Case& plan, const Finding& finding) {
-    const auto& steps = plan.scenario.steps;
+    const auto& steps = plan.scenario->steps;
     return finding.step && *finding.step < steps.size() ? steps[*finding.step].connection : "main";
 }
 
@@ -51,8 +51,8 @@ const std::vector<Field>* fields_of_line(const Scene& scene, std::size_t index) 
     std::optional<std::size_t> step;
     for (std::size_t at = 0; at <= index; ++at)
         if (const auto* began = event_at<StepBegan>(scene, at)) step = began->step;
-    if (!step || *step >= scene.plan.scenario.steps.size()) return nullptr;
-    const auto* action = std::get_if<Action>(&scene.plan.scenario.steps[*step].form);
+    if (!step || *step >= scene.plan.scenario->steps.size()) return nullptr;
+    const auto* action = std::get_if<Action>(&scene.plan.scenario->steps[*step].form);
     return action != nullptr && action->verb == "connect" ? &action->fields : nullptr;
 }
 

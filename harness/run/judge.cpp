@@ -34,8 +34,8 @@ std::string seconds(Milliseconds duration) {
 }
 
 const std::vector<std::string>& requirements_of(const Evidence& evidence, std::size_t step) {
-    const auto& own = evidence.plan.scenario.steps[step].verifies;
-    return own.empty() ? evidence.plan.scenario.verifies : own;
+    const auto& own = evidence.plan.scenario->steps[step].verifies;
+    return own.empty() ? evidence.plan.scenario->verifies : own;
 }
 
 bool is_check(const Step& step) {
@@ -54,13 +54,13 @@ Finding blame(const Evidence& evidence, std::size_t step) {
     finding.verdict = level == Level::must ? Verdict::fail : Verdict::warn;
     finding.type = "conformance." + std::string(to_string(level));
     finding.step = step;
-    finding.place = evidence.plan.scenario.steps[step].place;
-    finding.source_line = evidence.plan.scenario.steps[step].source;
+    finding.place = evidence.plan.scenario->steps[step].place;
+    finding.source_line = evidence.plan.scenario->steps[step].source;
     return finding;
 }
 
 std::string place_text(const Evidence& evidence, const Finding& finding) {
-    return to_string(evidence.plan.scenario.file, finding.place);
+    return to_string(evidence.plan.scenario->file, finding.place);
 }
 
 // Where the device's program ended of itself: nothing can come from it any more.
@@ -76,7 +76,7 @@ std::optional<std::size_t> exit_of_device(const Evidence& evidence) {
 std::optional<std::size_t> instead(const Evidence& evidence, std::size_t step, const StepRecord& record) {
     if (record.closest) return record.closest;
     if (const auto exited = exit_of_device(evidence)) return exited;
-    const auto& connection = evidence.plan.scenario.steps[step].connection;
+    const auto& connection = evidence.plan.scenario->steps[step].connection;
     const auto untaken = evidence.progress.untaken();
     for (auto index = untaken.rbegin(); index != untaken.rend(); ++index)
         if (connection_of(evidence.trace[*index].form) == connection) return *index;
@@ -91,7 +91,7 @@ Finding missed(const Evidence& evidence, std::size_t step, const StepRecord& rec
         finding.trace_line = index;
         finding.actual = describe(evidence.trace[*index].form);
     }
-    const auto& within = evidence.plan.scenario.steps[step].within;
+    const auto& within = evidence.plan.scenario->steps[step].within;
     const std::string window = record.state == StepState::missed && within ? " within " + seconds(*within) : "";
     finding.summary =
         place_text(evidence, finding) + ": expected " + record.expected + window + "; " +
@@ -110,7 +110,7 @@ Finding violated(const Evidence& evidence, std::size_t step, const StepRecord& r
 
 Finding warned(const Evidence& evidence, std::size_t step, const StepRecord& record) {
     Finding finding = blame(evidence, step);
-    const auto& outcomes = std::get<Outcomes>(evidence.plan.scenario.steps[step].form).outcomes;
+    const auto& outcomes = std::get<Outcomes>(evidence.plan.scenario->steps[step].form).outcomes;
     const auto& chosen = outcomes[record.outcome];
     finding.verdict = chosen.verdict;
     finding.type = chosen.verdict == Verdict::warn ? "conformance.known-deviation" : finding.type;
@@ -134,11 +134,11 @@ bool asks_for_tls(const Step& step) {
 
 // A back end or a transport that does not do its part says nothing about the requirement: an error, not a failure.
 std::optional<Finding> trouble(const Evidence& evidence, std::size_t step, const StepRecord& record) {
-    const auto& line = evidence.plan.scenario.steps[step];
+    const auto& line = evidence.plan.scenario->steps[step];
     const auto index = instead(evidence, step, record);
     const auto* closed = index ? std::get_if<ConnectionClosed>(&evidence.trace[*index].form) : nullptr;
     const auto* action = std::get_if<Action>(&line.form);
-    const bool harness_connects = evidence.plan.scenario.seat == Seat::device;
+    const bool harness_connects = evidence.plan.scenario->seat == Seat::device;
     const bool no_transport = harness_connects && closed != nullptr && !closed->established;
     const bool service_step = action != nullptr && action->speaker == Speaker::service;
     if (!no_transport && !service_step) return std::nullopt;
@@ -198,8 +198,8 @@ std::string state_of(const StepRecord& record, bool check) {
 }
 
 void account_steps(CaseResult& result, const Evidence& evidence) {
-    for (std::size_t i = 0; i < evidence.plan.scenario.steps.size(); ++i) {
-        const auto& step = evidence.plan.scenario.steps[i];
+    for (std::size_t i = 0; i < evidence.plan.scenario->steps.size(); ++i) {
+        const auto& step = evidence.plan.scenario->steps[i];
         const auto& record = evidence.progress.record(i);
         const std::size_t checks = check_count(step);
         const std::string state = state_of(record, checks > 0);
@@ -236,7 +236,7 @@ void collect_device_findings(CaseResult& result, const Evidence& evidence) {
 }
 
 void collect_findings(CaseResult& result, const Evidence& evidence) {
-    for (std::size_t i = 0; i < evidence.plan.scenario.steps.size(); ++i)
+    for (std::size_t i = 0; i < evidence.plan.scenario->steps.size(); ++i)
         if (auto finding = finding_of(evidence, i)) result.findings.push_back(std::move(*finding));
     for (const auto& event : evidence.trace)
         if (const auto* failed = std::get_if<HarnessFailed>(&event.form)) {
@@ -246,7 +246,7 @@ void collect_findings(CaseResult& result, const Evidence& evidence) {
             finding.summary = failed->text;
             result.findings.push_back(std::move(finding));
         }
-    if (evidence.plan.scenario.seat == Seat::hub) return collect_device_findings(result, evidence);
+    if (evidence.plan.scenario->seat == Seat::hub) return collect_device_findings(result, evidence);
     const bool failed = std::any_of(result.findings.begin(), result.findings.end(),
                                     [](const Finding& f) { return f.verdict > Verdict::warn; });
     if (const auto closed = evidence.progress.unexpected_close(); closed && !failed)
@@ -291,7 +291,7 @@ void note_untaken(CaseResult& result, const Evidence& evidence) {
 
 // Where sources contradict each other a run says which of them the hub bears out.
 void note_sources(CaseResult& result, const Evidence& evidence) {
-    for (std::size_t i = 0; i < evidence.plan.scenario.steps.size(); ++i) {
+    for (std::size_t i = 0; i < evidence.plan.scenario->steps.size(); ++i) {
         const auto& record = evidence.progress.record(i);
         if (record.state != StepState::satisfied || record.source.empty() || !record.taken) continue;
         result.notes.push_back("seen was " + describe(evidence.trace[*record.taken].form) +
@@ -301,14 +301,14 @@ void note_sources(CaseResult& result, const Evidence& evidence) {
 
 CaseResult describe_case(const Case& plan, const Catalogue& catalogue) {
     CaseResult result;
-    result.scenario = plan.scenario.id;
-    result.file = plan.scenario.file;
-    result.title = plan.scenario.title;
+    result.scenario = plan.scenario->id;
+    result.file = plan.scenario->file;
+    result.title = plan.scenario->title;
     result.name = plan.name;
     result.axes = plan.axes;
-    result.requirements = plan.scenario.verifies;
-    result.tags = plan.scenario.tags;
-    result.level = strictest(plan.scenario.verifies, catalogue);
+    result.requirements = plan.scenario->verifies;
+    result.tags = plan.scenario->tags;
+    result.level = strictest(plan.scenario->verifies, catalogue);
     return result;
 }
 
@@ -344,9 +344,9 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     collect_findings(result, evidence);
     add_hints(result, evidence);
     conclude(result);
-    if (plan.scenario.seat == Seat::device) note_untaken(result, evidence);
+    if (plan.scenario->seat == Seat::device) note_untaken(result, evidence);
     note_sources(result, evidence);
-    if (plan.scenario.seat == Seat::hub) {
+    if (plan.scenario->seat == Seat::hub) {
         result.shown = shown_features(trace, facts_of(trace));
         result.reconnects = reconnects_of(trace);
     }
@@ -360,7 +360,7 @@ CaseResult not_run(const Case& plan, const Catalogue& catalogue, Verdict verdict
     CaseResult result = describe_case(plan, catalogue);
     result.verdict = verdict;
     result.reason = reason;
-    for (const auto& step : plan.scenario.steps) {
+    for (const auto& step : plan.scenario->steps) {
         result.steps.push_back({step.source, step.place, is_check(step), "not run", std::nullopt});
         result.checks_planned += check_count(step);
     }

@@ -10,6 +10,7 @@ namespace {
 
 void bind_axis(std::vector<Case>& cases, const model::Axis& axis) {
     std::vector<Case> bound;
+    bound.reserve(cases.size() * axis.values.size());
     for (const auto& one : cases)
         for (const auto& value : axis.values) {
             Case next = one;
@@ -26,7 +27,7 @@ std::string named(const Case& one, bool with_connection) {
     std::string list;
     for (const auto& [name, value] : one.axes)
         if (with_connection || !is_of_connection(name)) list += (list.empty() ? "" : ", ") + name + "=" + value;
-    return list.empty() ? one.scenario.id : one.scenario.id + " [" + list + "]";
+    return list.empty() ? one.scenario->id : one.scenario->id + " [" + list + "]";
 }
 
 template <class Range, class Predicate>
@@ -37,7 +38,7 @@ bool any(const Range& range, Predicate predicate) {
 }  // namespace
 
 std::vector<Case> expand(const model::Scenario& scenario) {
-    std::vector<Case> cases{{scenario, {}, {}, {}, {}}};
+    std::vector<Case> cases{{std::make_shared<const model::Scenario>(scenario), {}, {}, {}, {}}};
     for (const auto& axis : scenario.axes) bind_axis(cases, axis);
     for (auto& one : cases) one.name = named(one, true);
     return cases;
@@ -94,7 +95,7 @@ bool is_everything(const Selection& selection) {
 
 bool is_selected(const Case& one, const Selection& selection, const std::string& level) {
     const auto named = [&](const std::string& pattern) {
-        return matches_glob(pattern, one.name) || matches_glob(pattern, one.scenario.id);
+        return matches_glob(pattern, one.name) || matches_glob(pattern, one.scenario->id);
     };
     if (!selection.match.empty() && !any(selection.match, named)) return false;
     if (any(selection.skip, named)) return false;
@@ -102,7 +103,7 @@ bool is_selected(const Case& one, const Selection& selection, const std::string&
     const auto any_or_all = [](const std::vector<std::string>& wanted, const std::vector<std::string>& had) {
         return wanted.empty() || model::shares(wanted, had);
     };
-    return any_or_all(selection.tags, one.scenario.tags) && any_or_all(selection.requirements, one.scenario.verifies);
+    return any_or_all(selection.tags, one.scenario->tags) && any_or_all(selection.requirements, one.scenario->verifies);
 }
 
 }  // namespace hubspec::run

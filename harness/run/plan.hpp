@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +12,7 @@ namespace hubspec::run {
 
 /// A scenario bound to one value of each of its axes.
 struct Case {
-    model::Scenario scenario;
+    std::shared_ptr<const model::Scenario> scenario;  ///< all its cases have it in common
     std::string name;  ///< "reported/patch [qos=1]": unique in a run, stable between runs
     std::vector<std::pair<std::string, std::string>> axes;
     Bindings bindings;           ///< of the axes

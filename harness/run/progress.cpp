@@ -84,7 +84,7 @@ std::vector<Expectation> acknowledgements(const Step& step, std::size_t index, c
     return wanted;
 }
 
-Progress::Progress(const Case& plan) : plan_(plan), bindings_(plan.bindings), records_(plan.scenario.steps.size()) {}
+Progress::Progress(const Case& plan) : plan_(plan), bindings_(plan.bindings), records_(plan.scenario->steps.size()) {}
 
 void Progress::take(const Event& event) {
     const std::size_t index = next_index_++;
@@ -104,7 +104,7 @@ void Progress::take(const Event& event) {
         if (std::holds_alternative<mqtt::Connect>(sent->packet)) connecting_[sent->connection] = index;
     }
     if (std::holds_alternative<DeviceExited>(event.form)) has_exited_ = true;
-    if (event_name(event.form, plan_.scenario.seat).empty()) return;
+    if (event_name(event.form, plan_.scenario->seat).empty()) return;
     mailbox_.push_back({index, event.form, false});
     evaluate();
 }
@@ -225,7 +225,7 @@ void Progress::note_closest(const Expectation& expectation, bool anew) {
 }
 
 bool Progress::is_hopeless(const Expectation& expectation) const {
-    if (plan_.scenario.seat == Seat::hub) return expectation.event != "exits" && has_exited_;
+    if (plan_.scenario->seat == Seat::hub) return expectation.event != "exits" && has_exited_;
     if (is_answer(expectation.event))
         for (const auto& observation : mailbox_)
             if (!observation.taken && compare(expectation, step().connection, observation.form, bindings_).same_kind)

@@ -71,7 +71,7 @@ private:
         bool taken = false;
     };
 
-    const model::Step& step() const { return plan_.scenario.steps[*current_]; }
+    const model::Step& step() const { return plan_.scenario->steps[*current_]; }
     StepRecord& record() { return records_[*current_]; }
     void begin(std::size_t step);
     void expire();

@@ -64,7 +64,7 @@ public:
     Trace run() {
         try {
             open();
-            for (std::size_t i = 0; i < plan_.scenario.steps.size() && go_on(); ++i) run_step(i);
+            for (std::size_t i = 0; i < plan_.scenario->steps.size() && go_on(); ++i) run_step(i);
             leave();
         } catch (const std::invalid_argument& error) {
             fail("scenario.invalid", error.what());
@@ -84,7 +84,7 @@ private:
         if (std::holds_alternative<HarnessFailed>(event.form)) broken_ = true;
         if (const auto* opened = std::get_if<ConnectionOpened>(&event.form)) stage_->note_opened(opened->connection);
         trace_.push_back(std::move(event));
-        if (trace_.size() == most_events && plan_.scenario.seat == Seat::hub)
+        if (trace_.size() == most_events && plan_.scenario->seat == Seat::hub)
             fail("device.flood", "the device floods: " + std::to_string(most_events) + " events within " +
                                      std::to_string(inbox_.elapsed().count() / 1'000'000) + " s; the case was ended");
     }
@@ -106,12 +106,12 @@ private:
         stage_ = make_stage();
         note(NameBound{"hub.host", stage_->host_name()});
         add_identity(own_identity(plan_));
-        for (const auto& identity : plan_.scenario.identities) add_identity(identity);
-        stage_->start(plan_.scenario.needs);
+        for (const auto& identity : plan_.scenario->identities) add_identity(identity);
+        stage_->start(plan_.scenario->needs);
     }
 
     std::unique_ptr<Stage> make_stage() {
-        if (plan_.scenario.seat == Seat::device)
+        if (plan_.scenario->seat == Seat::device)
             return std::make_unique<DeviceSeat>(target_, plan_.name, inbox_, random_);
         auto hub = target_.play(plan_.name, inbox_);
         if (!hub) throw std::invalid_argument("a scenario of the hub seat needs a device to certify");
@@ -134,7 +134,7 @@ private:
     void leave() {
         drain();
         stage_->leave();
-        if (plan_.scenario.seat == Seat::hub) drain();  // how the device took its leave is part of the trace
+        if (plan_.scenario->seat == Seat::hub) drain();  // how the device took its leave is part of the trace
     }
 
     void drain() { take_until(Clock::now()); }
@@ -152,7 +152,7 @@ private:
 
     // --- steps ---
 
-    const Step& step() const { return plan_.scenario.steps[*progress_.current()]; }
+    const Step& step() const { return plan_.scenario->steps[*progress_.current()]; }
 
     void run_step(std::size_t index) {
         drain();

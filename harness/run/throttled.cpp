@@ -53,7 +53,7 @@ bool was_ended_at_once(const Trace& trace) {
 }  // namespace
 
 std::optional<std::string> throttled(const Case& plan, const Trace& trace, bool lately) {
-    if (is_about_throttling(plan.scenario)) return std::nullopt;
+    if (is_about_throttling(*plan.scenario)) return std::nullopt;
     for (const auto& event : trace)
         if (auto how = shown_by(event.form)) return how;
     if (lately && was_ended_at_once(trace)) return "it ended a new connection while it answered 429 to other requests";

@@ -1,6 +1,7 @@
 #include "harness/scenario/source_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -88,15 +89,18 @@ SourceFilePointer read_source(const std::string& path, Diagnostics& diagnostics)
     }
     errno = 0;
     std::ifstream in(path, std::ios::binary);
-    std::string text(largest_file + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (in.bad() || !in.eof()) {
-        const bool large = static_cast<std::size_t>(in.gcount()) == text.size();
+    std::string text;  // no larger than the file: a suite has many, and they stay
+    std::array<char, 16 * 1024> part;
+    do {
+        in.read(part.data(), part.size());
+        text.append(part.data(), static_cast<std::size_t>(in.gcount()));
+    } while (in && text.size() <= largest_file);
+    const bool large = text.size() > largest_file;
+    if (large || !in.eof()) {
         diagnostics.push_back(whole_file(
             path, large ? too_large(text.size()) : std::string("the file cannot be read: ") + std::strerror(errno)));
         return nullptr;
     }
-    text.resize(static_cast<std::size_t>(in.gcount()));
     return make_source(path, std::move(text));
 }
 

@@ -39,12 +39,11 @@ TEST(Throttled, IsAConnectionThatEndsAtOnceOnlyWhileOthersAreRefused) {
 }
 
 TEST(Throttled, IsNoExcuseInACaseThatIsAboutIt) {
-    auto about = ordinary;
-    about.scenario.verifies = {"X-THR-02"};
-    EXPECT_EQ(throttled(about, {event(1, answered(429))}, false), std::nullopt);
-    about = ordinary;
-    about.scenario.steps.front().source = "- service: {answer: {status: 429}}";
-    EXPECT_EQ(throttled(about, {event(1, answered(429))}, false), std::nullopt);
+    auto verifies = *ordinary.scenario, awaits = *ordinary.scenario;
+    verifies.verifies = {"X-THR-02"};
+    awaits.steps.front().source = "- service: {answer: {status: 429}}";
+    for (const auto& about : {verifies, awaits})
+        EXPECT_EQ(throttled(expand(about).front(), {event(1, answered(429))}, false), std::nullopt);
 }
 
 TEST(Throttled, MakesWhatFailedInconclusiveAndLeavesWhatPassed) {

@@ -25,13 +25,13 @@ inline model::Step step(decltype(model::Step::form) form, int line) {
     return made;
 }
 inline Case plan(std::vector<model::Step> steps) {
-    Case made;
-    made.scenario.id = made.name = "twin/example";
-    made.scenario.file = "twin/example.yaml";
-    made.scenario.title = "An example";
-    made.scenario.verifies = {"TWIN-04"};
-    made.scenario.steps = std::move(steps);
-    return made;
+    model::Scenario scenario;
+    scenario.id = "twin/example";
+    scenario.file = "twin/example.yaml";
+    scenario.title = "An example";
+    scenario.verifies = {"TWIN-04"};
+    scenario.steps = std::move(steps);
+    return expand(scenario).front();
 }
 inline model::Catalogue catalogue(model::Level level = model::Level::must) {
     model::Catalogue made;
