@@ -33,6 +33,10 @@ void members(A& a, ClockMoved& e) {
     a("milliseconds", e.by);
 }
 template <class A>
+void members(A& a, HarnessStoodStill& e) {
+    a("milliseconds", e.lasting);
+}
+template <class A>
 void members(A& a, ConnectionOpened& e) {
     a("connection", e.connection), a("tlsVersion", e.tls_version), a("serverName", e.server_name);
     a("transport", e.transport), a("certificate", e.certificate), a("chain", e.chain), a("path", e.path);
@@ -194,7 +198,7 @@ constexpr std::array<const char*, std::variant_size_v<EventForm>> kinds{
     "cloudMessageSent", "cloudMessageSettled", "telemetrySeen",
     "logSeen",          "deviceStarted",       "deviceExited",
     "appAsked",         "appAnswered",         "appTold",
-    "hubTold"};
+    "hubTold",          "harnessStoodStill"};
 
 const char* name_in(const EventForm&, std::size_t index) { return kinds[index]; }
 std::string name_in(const mqtt::Packet&, std::size_t index) {

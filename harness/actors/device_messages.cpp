@@ -149,7 +149,7 @@ struct DeviceMessages::Impl : ClaimsHandler, std::enable_shared_from_this<Impl> 
 
     void leave() {
         sender = {};
-        if (const auto gone = std::exchange(client, nullptr)) gone->abandon();
+        if (const auto gone = std::exchange(client, nullptr)) gone->close();
     }
 };
 

@@ -70,7 +70,7 @@ EventsEndpoint find_events(net::Loop& loop, const Endpoint& endpoint, const Serv
     const bool has_answer = found.wait_for(endpoint.connect_timeout) == std::future_status::ready;
     loop.call([&] {
         finder->is_settled = true;
-        client->abandon();
+        client->close();
         client.reset();
     });
     if (!has_answer) throw std::runtime_error(amqp_failure(address, "no answer in time"));

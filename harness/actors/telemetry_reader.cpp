@@ -159,7 +159,7 @@ struct TelemetryReader::Impl : proton::messaging_handler, std::enable_shared_fro
 
     void leave() {
         is_leaving = is_settled = true;
-        if (const auto gone = std::exchange(client, nullptr)) gone->abandon();
+        if (const auto gone = std::exchange(client, nullptr)) gone->close();
     }
 
     void settle(const std::string& why) {
@@ -186,7 +186,9 @@ struct TelemetryReader::Impl : proton::messaging_handler, std::enable_shared_fro
     }
 
     void on_receiver_open(proton::receiver& link) override {
-        if (readers.contains(link) && !link.error() && ++opened == readers.size()) settle({});
+        // An attach without a source says that there is no such node; why comes with the detach (AMQP 1.0, 2.6.3).
+        const bool is_refused = link.error() || link.source().address().empty();
+        if (readers.contains(link) && !is_refused && ++opened == readers.size()) settle({});
     }
 
     void on_message(proton::delivery& delivery, proton::message& message) override {

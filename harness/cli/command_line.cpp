@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <set>
 
+#include "harness/cli/components.hpp"
 #include "harness/cli/declare.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/test_pki.hpp"
@@ -141,7 +142,12 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
 
 // CLI11's texts name the option; what it lacks is where to look further.
 int complain(const CLI::App& app, const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
+    if (error.get_exit_code() == 0) {
+        const int status = app.exit(error);
+        if (error.get_name() == "CallForVersion" && app.count("--verbose") > 0)
+            std::fputs(list_components().c_str(), stdout);
+        return status;
+    }
     const auto used = app.get_subcommands();
     std::fprintf(stderr, "hubspec: %s\nTry: hubspec %s--help\n", error.what(),
                  used.empty() ? "" : (used.front()->get_name() + " ").c_str());
@@ -156,6 +162,7 @@ struct Grammar {
 
     Grammar() {
         app.set_version_flag("--version", "hubspec " HUBSPEC_VERSION);
+        app.add_flag("--verbose")->description("With --version: what it is made of, with versions and licences");
         app.footer(exit_statuses);
         app.require_subcommand(1);
         verbs = declare_all(app, parsed);

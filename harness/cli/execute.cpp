@@ -69,7 +69,7 @@ CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& 
     auto result = run::judge(one, trace, catalogue);
     if (target.may_throttle())
         if (const auto how = run::throttled(one, trace, target.throttled_lately()))
-            run::make_inconclusive(result, *how);
+            run::make_inconclusive(result, "the hub throttled: " + *how);
     result.started_at = began;
     if (options.keep_record) result.record = Record{{one.bindings.begin(), one.bindings.end()}, run::kept(trace)};
     return result;

@@ -63,6 +63,9 @@ std::string describe(const EventForm& event) {
                 return e.name + " = " + (e.value.text() != nullptr ? *e.value.text() : to_json(e.value));
             },
             [](const HarnessFailed& e) { return "the harness could not go on: " + e.text; },
+            [](const HarnessStoodStill& e) {
+                return "the harness stood still for " + std::to_string(e.lasting.count()) + " ms";
+            },
             [](const ClockMoved& e) { return "the hub's clock moved on by " + std::to_string(e.by.count()) + " ms"; },
             [](const ConnectionOpened& e) {
                 std::string text = "connected";

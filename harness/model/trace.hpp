@@ -42,6 +42,11 @@ struct ClockMoved {
     std::chrono::milliseconds by{};
     bool operator==(const ClockMoved&) const = default;
 };
+/// The harness did not run for a while, and the world went on without it.
+struct HarnessStoodStill {
+    std::chrono::milliseconds lasting{};
+    bool operator==(const HarnessStoodStill&) const = default;
+};
 
 // What passed on a device's connection. `connection` is the scenario's name for it.
 struct ConnectionOpened {
@@ -172,7 +177,7 @@ using EventForm =
     std::variant<StepBegan, StepExpired, NameBound, HarnessFailed, ClockMoved, ConnectionOpened, UpgradeAnswered,
                  PingFrameSent, PacketSent, BytesSent, PacketReceived, MalformedReceived, ConnectionClosed,
                  ServiceAsked, ServiceAnswered, CloudMessageSent, CloudMessageSettled, TelemetrySeen, LogSeen,
-                 DeviceStarted, DeviceExited, AppAsked, AppAnswered, AppTold, HubTold>;
+                 DeviceStarted, DeviceExited, AppAsked, AppAnswered, AppTold, HubTold, HarnessStoodStill>;
 
 struct Event {
     std::chrono::microseconds at{};  ///< since the case began

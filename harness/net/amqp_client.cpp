@@ -37,13 +37,16 @@ struct AmqpClient::Impl {
 
     void flush() {
         if (!engine || over) return;
-        const auto output = engine->take_output();
-        bytes.sent += output.size();
-        if (!output.empty() && web_socket) web_socket->send(output);
-        if (!output.empty() && !web_socket) socket->send(output);
+        send(engine->take_output());
         if (engine->is_over()) return end("the connection was closed");
         if (const auto next = engine->tick(steady_now()))
             heartbeat.after(std::max(*next - steady_now(), std::chrono::milliseconds(1)), [this] { flush(); });
+    }
+
+    void send(const std::vector<std::uint8_t>& output) {
+        bytes.sent += output.size();
+        if (!output.empty() && web_socket) web_socket->send(output);
+        if (!output.empty() && !web_socket) socket->send(output);
     }
 
     void end(const std::string& why) {
@@ -106,17 +109,25 @@ void AmqpClient::flush() {
 }
 
 void AmqpClient::close() {
-    impl_->lost = nullptr;
-    if (!impl_->engine || impl_->over) return abandon();
-    impl_->engine->connection().close();
-    flush();
+    auto& own = *impl_;
+    own.lost = nullptr;
+    own.heartbeat.cancel();
+    if (!own.over && own.engine) {
+        own.engine->connection().close();
+        own.send(own.engine->take_output());
+    }
+    own.engine.reset();
+    if (std::exchange(own.over, true)) return;
+    own.web_socket ? own.web_socket->close() : own.socket->close();
 }
 
 void AmqpClient::abandon() {
-    impl_->lost = nullptr;
-    impl_->over = true;
-    impl_->heartbeat.cancel();
-    impl_->socket->reset();
+    auto& own = *impl_;
+    own.lost = nullptr;
+    own.heartbeat.cancel();
+    own.engine.reset();
+    own.over = true;
+    own.socket->reset();
 }
 
 const AmqpClient::Bytes& AmqpClient::bytes() const { return impl_->bytes; }

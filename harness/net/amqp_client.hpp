@@ -37,9 +37,10 @@ public:
 
     /// After something was done outside of the handler's callbacks.
     void flush();
-    /// Says close and ends; `lost` does not come any more.
+    /// Says close, where AMQP has begun (AMQP 1.0, 2.4.3), and ends without waiting for the answer. Nothing is told any
+    /// more: the handler may go.
     void close();
-    /// Ends at once, without a word.
+    /// The same without a word, as one whose machine has gone.
     void abandon();
     const Bytes& bytes() const;
     proton::connection connection() const;

@@ -206,6 +206,12 @@ proton::error_condition reason_of(const proton::tracker& tracker) {
     return {pn_condition_get_name(condition), text == nullptr ? "" : text};
 }
 
+void open_nowhere(const proton::link& link) {
+    auto* one = native(link);
+    pn_terminus_set_type(pn_link_is_sender(one) ? pn_link_source(one) : pn_link_target(one), PN_UNSPECIFIED);
+    pn_link_open(one);
+}
+
 void redirect(const proton::link& link, const LinkRedirect& where) {
     auto* one = native(link);
     auto* condition = pn_link_condition(one);

@@ -70,6 +70,9 @@ std::chrono::milliseconds steady_now();
 void reject(proton::delivery& delivery, const proton::error_condition& why);
 /// Why the peer rejected or released what was sent; empty: it did not say.
 proton::error_condition reason_of(const proton::tracker& tracker);
+/// Answers an attach whose node there is not, or not for this peer: with no terminus (AMQP 1.0, 2.6.3). To be closed
+/// with the reason.
+void open_nowhere(const proton::link& link);
 /// Sends the reader of a link elsewhere, "amqp:link:redirect"; the C++ of Proton leaves out where to.
 struct LinkRedirect {
     std::string host, address;  ///< "events.example", "amqps://events.example:5671/entity/..."

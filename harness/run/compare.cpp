@@ -333,6 +333,7 @@ std::string event_name(const EventForm& event, Seat seat) {
             [](const NameBound&) { return std::string(); },
             [](const HarnessFailed&) { return std::string(); },
             [](const ClockMoved&) { return std::string(); },
+            [](const HarnessStoodStill&) { return std::string(); },
             [&](const PacketSent& e) { return as_hub ? lower(mqtt::packet_name(e.packet)) : std::string(); },
             [](const BytesSent&) { return std::string(); },
             [](const ServiceAsked&) { return std::string(); },

@@ -312,6 +312,15 @@ CaseResult describe_case(const Case& plan, const Catalogue& catalogue) {
     return result;
 }
 
+// Who stands still misses what others do meanwhile, and leaves them without an answer.
+void excuse_standing_still(CaseResult& result, const Evidence& evidence) {
+    for (const auto& event : evidence.trace)
+        if (const auto* stood = std::get_if<HarnessStoodStill>(&event.form))
+            make_inconclusive(result, "the harness itself stood still for " +
+                                          std::to_string(stood->lasting.count() / 1000) +
+                                          " s (stopped, suspended or without a processor)");
+}
+
 void hide(std::string& text) { text = iothub::redact(text); }
 
 // What was compared may hold keys; what is kept and shown may not.
@@ -344,6 +353,7 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     collect_findings(result, evidence);
     add_hints(result, evidence);
     conclude(result);
+    excuse_standing_still(result, evidence);
     if (plan.scenario->seat == Seat::device) note_untaken(result, evidence);
     note_sources(result, evidence);
     if (plan.scenario->seat == Seat::hub) {
@@ -354,6 +364,14 @@ CaseResult judge(const Case& plan, const Trace& trace, const Catalogue& catalogu
     if (!trace.empty()) result.duration = trace.back().at;
     hide_secrets(result);
     return result;
+}
+
+void make_inconclusive(CaseResult& result, const std::string& reason) {
+    if (result.verdict != Verdict::fail && result.verdict != Verdict::error && result.verdict != Verdict::warn) return;
+    result.verdict = Verdict::inconclusive;
+    result.reason = reason;
+    for (auto& finding : result.findings)
+        if (finding.verdict > Verdict::pass) finding.verdict = Verdict::inconclusive, finding.type = "inconclusive";
 }
 
 CaseResult not_run(const Case& plan, const Catalogue& catalogue, Verdict verdict, const std::string& reason) {

@@ -14,6 +14,9 @@ model::CaseResult judge(const Case& plan, const model::Trace& trace, const model
 model::CaseResult not_run(const Case& plan, const model::Catalogue& catalogue, model::Verdict verdict,
                           const std::string& reason);
 
+/// What is worse than a pass becomes inconclusive, for this reason.
+void make_inconclusive(model::CaseResult& result, const std::string& reason);
+
 /// The strictest level that binds among these requirements (model::binding_level); must when none is known.
 model::Level strictest(const std::vector<std::string>& ids, const model::Catalogue& catalogue);
 

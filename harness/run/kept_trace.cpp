@@ -122,6 +122,7 @@ public:
                        [](StepBegan&) {},
                        [](StepExpired&) {},
                        [](ClockMoved&) {},
+                       [](HarnessStoodStill&) {},
                        [](PingFrameSent&) {},
                        [this](NameBound& e) { clean(e.value); },
                        [this](HarnessFailed& e) { clean(e.text); },

@@ -48,6 +48,10 @@ constexpr int fence_rounds = 2;  // in a row: a thread between two counts is not
 // A case has some hundred events; a device that floods fills the trace until then.
 constexpr std::size_t most_events = 20'000;
 
+// A harness that is late by more than this missed something. Where the hub is fenced it stands still as well.
+constexpr std::chrono::seconds most_late{2};
+constexpr std::chrono::milliseconds longest_look{500};
+
 constexpr std::chrono::milliseconds longest_farewell{2'000}, first_farewell_pause{20};
 
 class Conversation {
@@ -139,9 +143,21 @@ private:
 
     void drain() { take_until(Clock::now()); }
 
+    /// The next event; nullopt at `until`, or when the run is interrupted. Looks up often enough to see that it stood
+    /// still.
+    std::optional<Event> take(Clock::time_point until) {
+        while (true) {
+            const auto wake = std::min(until, Clock::now() + longest_look);
+            auto event = inbox_.take(wake);
+            const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - wake);
+            if (late > most_late && !stage_->is_fenced()) note(HarnessStoodStill{late});
+            if (event || wake == until || interruption_.triggered()) return event;
+        }
+    }
+
     /// Records what comes until then and no longer, however fast it comes.
     void take_until(Clock::time_point end) {
-        while (auto event = inbox_.take(end)) {
+        while (auto event = take(end)) {
             const auto arrived = arrival(*event);
             record(std::move(*event));
             if (arrived > end) return;
@@ -184,7 +200,7 @@ private:
         Window window(Clock::now(), length);
         int quiet = 0;
         while (!progress_.is_decided() && !broken_) {
-            auto event = inbox_.take(window.next_look(Clock::now(), stage_->is_fenced() ? fence_pause : length));
+            auto event = take(window.next_look(Clock::now(), stage_->is_fenced() ? fence_pause : longest_look));
             window.looked(Clock::now());
             if (event) {
                 const bool is_late = arrival(*event) > window.end();

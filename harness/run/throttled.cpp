@@ -60,12 +60,4 @@ std::optional<std::string> throttled(const Case& plan, const Trace& trace, bool 
     return std::nullopt;
 }
 
-void make_inconclusive(CaseResult& result, const std::string& how) {
-    if (result.verdict != Verdict::fail && result.verdict != Verdict::error && result.verdict != Verdict::warn) return;
-    result.verdict = Verdict::inconclusive;
-    result.reason = "the hub throttled: " + how;
-    for (auto& finding : result.findings)
-        if (finding.verdict > Verdict::pass) finding.verdict = Verdict::inconclusive, finding.type = "inconclusive";
-}
-
 }  // namespace hubspec::run

@@ -13,7 +13,4 @@ namespace hubspec::run {
 /// case is about that very thing. `lately`: it throttled the harness outside of the case not long ago.
 std::optional<std::string> throttled(const Case& plan, const model::Trace& trace, bool lately);
 
-/// A case that the hub throttled proves nothing: what is worse becomes inconclusive.
-void make_inconclusive(model::CaseResult& result, const std::string& how);
-
 }  // namespace hubspec::run

@@ -330,8 +330,17 @@ TEST(Sas, MakesATokenThatItCanInspect) {
     EXPECT_EQ(run_hubspec({"sas"}).status, 3);
 }
 
-TEST(Help, IsThereForEveryVerb) {
+TEST(Version, TellsOnRequestWhatItIsMadeOf) {
     EXPECT_EQ(run_hubspec({"--version"}).out, "hubspec 0.1.0\n");
+    const auto all = run_hubspec({"--version", "--verbose"});
+    EXPECT_EQ(all.status, 0);
+    EXPECT_THAT(all.out, testing::StartsWith("hubspec 0.1.0\n"));
+    for (const char* line : {"OpenSSL +3[.]", "Paho MQTT C +1[.]", "Paho MQTT C[+][+] +1[.]", "Qpid Proton +0[.]",
+                             "yaml-cpp +0[.]7", "libcurl +7[.]", "SQLite +3[.]", "UTF8-CPP +3[.]", "zlib +1[.]"})
+        EXPECT_THAT(all.out, testing::ContainsRegex(line));
+}
+
+TEST(Help, IsThereForEveryVerb) {
     const auto help = run_hubspec({"--help"});
     EXPECT_EQ(help.status, 0);
     for (const char* verb :

@@ -11,6 +11,7 @@ const composites = {
   0x13: ['flow', 'next_incoming_id incoming_window next_outgoing_id outgoing_window handle delivery_count link_credit available drain echo properties'],
   0x14: ['transfer', 'handle delivery_id delivery_tag message_format settled more rcv_settle_mode state resume aborted batchable'],
   0x15: ['disposition', 'role first last settled state batchable'],
+  0x18: ['close', 'error'],
   0x28: ['source', [...terminus, 'distribution_mode', 'filter', 'default_outcome', 'outcomes', 'capabilities'].join(' ')],
   0x29: ['target', [...terminus, 'capabilities'].join(' ')],
   0x41: ['sasl', 'mechanism initial_response hostname'],

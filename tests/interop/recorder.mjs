@@ -1,5 +1,5 @@
-// A man in the middle with the hub's own certificate, before its HTTPS and its AMQP: notes what a client asks, and lets
-// everything pass.
+// A man in the middle with the hub's own certificate, before its HTTPS and its AMQP: notes what a client asks, over AMQP also what
+// the hub says, and lets everything pass.
 
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
@@ -29,7 +29,7 @@ function recordHttps(hub, identity, noted) {
   });
 }
 
-// What a client says on one connection: {open, links: [{attach, messages}]}. A link is known by its channel and handle.
+// What one end says on a connection: {open, links: [{attach, messages}]}. A link is known by its channel and handle.
 class Talk {
   begun = [];
   links = [];
@@ -39,6 +39,7 @@ class Talk {
   take({ channel, name, fields, payload }) {
     const key = `${channel} ${fields.handle}`;
     if (name === 'open') this.open = fields;
+    if (name === 'close') this.closed = true;
     if (name === 'sasl') this.sasl = { mechanism: fields.mechanism, hostname: fields.hostname }; // the rest is secret
     if (name === 'begin') this.begun.push(fields);
     if (name === 'attach') {
@@ -63,11 +64,17 @@ class Talk {
 function recordAmqp(hub, identity, talks) {
   return tls.createServer(identity, (client) => {
     const talk = new Talk();
+    talk.hub = new Talk(); // what the hub says
+    talk.over = new Promise((resolve) => client.once('close', resolve));
     talks.push(talk);
-    const frames = new Frames((frame) => talk.take(frame));
     const upstream = tls.connect({ host: hub.address, port: hub.amqpPort, servername: hub.hostName, ca: hub.ca });
-    client.on('data', (chunk) => frames.feed(chunk));
-    for (const socket of [client, upstream]) socket.on('error', () => {});
+    for (const [socket, other, said] of [[client, upstream, talk], [upstream, client, talk.hub]]) {
+      const frames = new Frames((frame) => said.take(frame));
+      socket.on('data', (chunk) => frames.feed(chunk));
+      socket.setNoDelay();
+      socket.on('error', () => {});
+      socket.on('close', () => other.end()); // a pipe does not pass on that one was reset
+    }
     client.pipe(upstream).pipe(client);
   });
 }

@@ -17,6 +17,7 @@ TEST(DescribeEvent, TellsWhatTheRunnerDid) {
     EXPECT_EQ(describe(NameBound{"rid", Value("7")}), "rid = 7");
     EXPECT_EQ(describe(NameBound{"rid", Value(7)}), "rid = 7");
     EXPECT_EQ(describe(HarnessFailed{"infra.service", "no answer"}), "the harness could not go on: no answer");
+    EXPECT_EQ(describe(HarnessStoodStill{std::chrono::seconds(3)}), "the harness stood still for 3000 ms");
     EXPECT_EQ(describe(ClockMoved{std::chrono::seconds(90)}), "the hub's clock moved on by 90000 ms");
 }
 

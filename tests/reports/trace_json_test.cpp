@@ -60,6 +60,7 @@ std::vector<EventForm> every_event() {
             NameBound{"device.id", std::string("d1")},
             HarnessFailed{"infra.tls", "text"},
             ClockMoved{std::chrono::milliseconds(61'000)},
+            HarnessStoodStill{std::chrono::milliseconds(3000)},
             ConnectionOpened{"main", "TLSv1.3", "localhost", "wss", true, true, "/x?y"},
             UpgradeAnswered{"main", response},
             PingFrameSent{"main"},

@@ -223,6 +223,17 @@ TEST(Judge, WhatTheHarnessCouldNotDoIsAnError) {
     EXPECT_EQ(result.reason, "no route to host");
 }
 
+TEST(Judge, BlamesNobodyWhileTheHarnessStoodStill) {
+    const auto stood = event(1, HarnessStoodStill{std::chrono::seconds(163)});
+    const Trace late{event(0, StepBegan{0}), stood, event(2, StepExpired{0})};
+    const auto result = judge(expects_twin(), late, catalogue());
+    EXPECT_EQ(result.verdict, Verdict::inconclusive);
+    EXPECT_EQ(result.reason, "the harness itself stood still for 163 s (stopped, suspended or without a processor)");
+    EXPECT_EQ(result.findings[0].verdict, Verdict::inconclusive);
+    const Trace met{event(0, StepBegan{0}), stood, event(2, publish("$iothub/twin/res/200/?$rid=1"))};
+    EXPECT_EQ(judge(expects_twin(), met, catalogue()).verdict, Verdict::pass);
+}
+
 TEST(Judge, WhatNobodyExpectedIsNoted) {
     const auto result =
         judge(expects_twin(),

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "harness/run/judge.hpp"
 #include "tests/run/support/conversation.hpp"
 
 namespace hubspec::run {
@@ -50,7 +51,7 @@ TEST(Throttled, MakesWhatFailedInconclusiveAndLeavesWhatPassed) {
     CaseResult result;
     result.verdict = Verdict::fail;
     result.findings.resize(1);
-    make_inconclusive(result, "the service API answered 429");
+    make_inconclusive(result, "the hub throttled: the service API answered 429");
     EXPECT_EQ(result.verdict, Verdict::inconclusive);
     EXPECT_EQ(result.reason, "the hub throttled: the service API answered 429");
     EXPECT_EQ(result.findings.front().verdict, Verdict::inconclusive);
