@@ -12,7 +12,7 @@ public:
     using Time = std::chrono::steady_clock::time_point;
     using Duration = std::chrono::steady_clock::duration;
 
-    Window(Time now, Duration length) : end_(now + length), wake_(now) {}
+    Window(Time now, Duration length) : length_(length), end_(now + length), wake_(now) {}
 
     /// When to look again: after `pause`, at the latest at the end.
     Time next_look(Time now, Duration pause) { return wake_ = std::min(end_, now + pause); }
@@ -22,12 +22,15 @@ public:
         if (late > most_late) end_ += late;
         wake_ = now;
     }
+    /// Only now can begin what is waited for.
+    void restart(Time now) { end_ = now + length_; }
     bool is_over(Time now) const { return now >= end_; }
     Time end() const { return end_; }
 
 private:
     static constexpr std::chrono::milliseconds most_late{200};
 
+    Duration length_;
     Time end_;
     Time wake_;
 };

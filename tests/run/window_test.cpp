@@ -18,6 +18,12 @@ TEST(Window, EndsAfterItsLength) {
     EXPECT_TRUE(window.is_over(start + 5001ms));
 }
 
+TEST(Window, BeginsAnewWhenWhatIsWaitedForCanBegin) {
+    Window window(start, 5s);
+    window.restart(start + 4s);
+    EXPECT_EQ(window.end(), start + 9s);
+}
+
 TEST(Window, DoesNotRunWhileTheProcessDoesNot) {
     Window window(start, 5s);
     window.next_look(start + 1s, 1ms);
