@@ -9,6 +9,7 @@
 #include <set>
 
 #include "reports/run_json.hpp"
+#include "reports/write.hpp"
 
 namespace hubspec::reports {
 
@@ -69,6 +70,10 @@ std::variant<EventStream, std::string> EventStream::open(const std::string& path
 
 void EventStream::write(const std::string& line) {
     if (problem_) return;
+    if (const auto secret = shows_a_secret(line)) {
+        problem_ = "cannot write the events to '" + path_ + "': " + *secret;
+        return;
+    }
     if (std::fwrite(line.data(), 1, line.size(), file_.get()) != line.size() || std::fflush(file_.get()) != 0)
         problem_ = "cannot write the events to '" + path_ + "': " + std::strerror(errno);
 }

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "harness/iothub/known_secrets.hpp"
 #include "reports/annotations.hpp"
 #include "reports/badge.hpp"
 #include "reports/certificate.hpp"
@@ -112,6 +113,12 @@ std::string text_of(Format format, const model::RunResult& run, const JunitOptio
 
 }  // namespace
 
+std::optional<std::string> shows_a_secret(const std::string& text) {
+    const auto name = iothub::secret_in(text);
+    if (!name) return std::nullopt;
+    return "it would show " + *name + ", which somebody has sent, received or written into a scenario";
+}
+
 std::variant<Destination, std::string> parse_destination(const std::string& option) {
     const auto colon = option.find(':');
     const auto format = option.substr(0, colon);
@@ -130,6 +137,7 @@ std::string formats() {
 }
 
 std::optional<std::string> write_file(const std::string& path, const std::string& text) {
+    if (const auto problem = shows_a_secret(text)) return cannot(path, *problem);
     std::error_code error;
     if (path.ends_with('/') || fs::is_directory(path, error)) return cannot(path, "it is a folder");
     // A rename would put a file in the place of a device or a pipe, for which there is no half of a report either.
@@ -155,12 +163,16 @@ std::optional<std::string> write_report(const Destination& destination, const mo
                                         const JunitOptions& options, const Protocol& protocol) {
     std::error_code ignored;
     const bool folder = destination.path.ends_with('/') || fs::is_directory(destination.path, ignored);
+    if (destination.format == Format::html && iothub::keeps_secrets())  // its data is compressed
+        if (const auto problem = shows_a_secret(text_of(Format::json, run, options, protocol)))
+            return cannot(destination.path, *problem);
     if (destination.format == Format::junit && folder) return write_folder(destination.path, run, options);
     return write_text(destination.path, text_of(destination.format, run, options, protocol));
 }
 
 std::optional<std::string> write_text(const std::string& path, const std::string& text) {
     if (path != "-") return write_file(path, text);
+    if (const auto problem = shows_a_secret(text)) return cannot("-", *problem);
     if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() || std::fflush(stdout) != 0)
         return cannot("-", std::strerror(errno));
     return std::nullopt;

@@ -45,6 +45,9 @@ std::string formats();
 std::optional<std::string> write_report(const Destination& destination, const model::RunResult& run,
                                         const JunitOptions& options, const Protocol& protocol = {});
 
+/// Why the text may not be published: it holds a secret that this process knows (iothub/known_secrets.hpp).
+std::optional<std::string> shows_a_secret(const std::string& text);
+
 /// The same for any text; "-" is standard output.
 std::optional<std::string> write_text(const std::string& path, const std::string& text);
 std::optional<std::string> write_file(const std::string& path, const std::string& text);

@@ -15,6 +15,7 @@ struct ExecuteOptions {
     run::RunOptions run;
     std::function<void(model::CaseResult&)> revise = {};  ///< looks at each result before anybody else does
     bool keep_record = false;                             ///< of what was observed, so that it can be judged again
+    bool keep_traces = true;                              ///< of cases that passed; told they are in any case
 };
 
 struct ExecuteEvents {

@@ -86,6 +86,13 @@ bool RunReports::begin(const RunResult& head, const std::vector<CaseResult>& pla
     return true;
 }
 
+bool RunReports::show_passed_traces() const {
+    return std::any_of(all_.begin(), all_.end(), [](const reports::Destination& one) {
+        return one.format == reports::Format::json || one.format == reports::Format::html ||
+               one.format == reports::Format::junit;
+    });
+}
+
 void RunReports::case_began(const run::Case& one) {
     if (streams_.empty()) return;
     const auto now = utc_now();

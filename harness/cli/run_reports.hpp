@@ -34,6 +34,8 @@ public:
 
     /// `head` has all but the results. False after saying which file cannot be written.
     bool begin(const model::RunResult& head, const std::vector<model::CaseResult>& planned);
+    /// Whether one of them shows what was said in cases that passed.
+    bool show_passed_traces() const;
     void case_began(const run::Case& one);
     void case_finished(const model::CaseResult& one);
     /// A case that the run adds at its end.

@@ -218,14 +218,17 @@ std::optional<RunResult> run_cases(const RunOptions& options, const Suite& suite
         const ExecuteEvents events{[&](const run::Case& one) { telling.began(one), reports.case_began(one); },
                                    [&](const CaseResult& one) { telling.finished(one), reports.case_finished(one); }};
         how.keep_record = statement.has_value();
+        how.keep_traces = reports.show_passed_traces();
         how.revise = [known = statement ? known_faults(*statement) : KnownFaults{}, &baseline,
                       day = today()](CaseResult& one) {
             forgive(one, known);
             if (baseline) compare_with(*baseline, day, one);
         };
-        const auto plan = planned(cases, suite.catalogue);
-        result.requirements = requirements_of(plan, suite.catalogue);
-        if (!reports.begin(result, plan)) return std::nullopt;
+        {
+            const auto plan = planned(cases, suite.catalogue);
+            result.requirements = requirements_of(plan, suite.catalogue);
+            if (!reports.begin(result, plan)) return std::nullopt;
+        }
         result.cases = execute(cases, target, suite.catalogue, interruption, how, events);
         if (baseline && !interruption.triggered())
             for (auto& one : stale_entries(*baseline, result.cases)) {

@@ -8,6 +8,7 @@
 #include "harness/cli/terminal.hpp"
 #include "harness/cli/test_pki.hpp"
 #include "harness/iothub/connection_string.hpp"
+#include "harness/iothub/known_secrets.hpp"
 #include "harness/iothub/sas_token.hpp"
 #include "harness/iothub/text.hpp"
 #include "harness/scenario/read.hpp"
@@ -341,8 +342,26 @@ std::optional<actors::EventsEndpoint> parse_events_connection_string(std::string
     return is_whole ? std::optional(events) : std::nullopt;
 }
 
+namespace {
+
+/// They outlive the run, so no report may show them.
+void keep_secrets_of(const TargetFile& target) {
+    if (target.service)
+        iothub::keep_secret(target.service->key, "the key of the policy '" + target.service->policy + "'");
+    if (const auto& events = target.endpoint.events)
+        iothub::keep_secret(events->key, "the key of the policy '" + events->policy + "'");
+    for (const auto& one : target.identities) {
+        iothub::keep_secret(one.primary_key, "the primary key of '" + one.device_id + "'");
+        iothub::keep_secret(one.secondary_key, "the secondary key of '" + one.device_id + "'");
+    }
+}
+
+}  // namespace
+
 std::optional<TargetFile> read_target_file(const std::string& path, Secrets secrets) {
-    return TargetReader(path, secrets).read();
+    auto target = TargetReader(path, secrets).read();
+    if (target) keep_secrets_of(*target);
+    return target;
 }
 
 std::variant<TargetFile, std::string> target_of(const std::string& connection_string) {
@@ -359,6 +378,7 @@ std::variant<TargetFile, std::string> target_of(const std::string& connection_st
             {"device", *given.device_id, *given.shared_access_key, {}, {}, given.module_id.value_or("")});
     else
         return "it has neither SharedAccessKeyName, as a service's, nor DeviceId, as a device's";
+    keep_secrets_of(target);
     return target;
 }
 

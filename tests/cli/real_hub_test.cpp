@@ -25,6 +25,34 @@ steps:
     within: 60s
 )";
 
+TEST(RealHub, ItsKeyIsInNoReportWhateverAScenarioSends) {
+    const SimulatedAzure azure;
+    const auto scenario = azure.folder().write("telling.yaml", R"(title: It tells a secret
+verifies: [D2C-01]
+steps:
+  - device: {connect: {}}
+  - device: {publish: {topic: "devices/{{device.id}}/messages/events/", payload: ")" + azure.key() + R"(", qos: 1}}
+  - hub: {puback: {}}
+)");
+    std::vector<std::string> arguments{"run", scenario, "--target", azure.target("azure.yaml")};
+    std::vector<std::string> paths;
+    for (const std::string format : {"json", "html", "junit", "ndjson"}) {
+        paths.push_back(azure.folder().path("out." + format));
+        arguments.insert(arguments.end(), {"--report", format + ":" + paths.back()});
+    }
+    const auto ended = azure.run(arguments);
+    EXPECT_EQ(ended.status, 2) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("out.html': it would show the key of the policy 'iothubowner'"));
+    EXPECT_THAT(ended.err, Not(HasSubstr(azure.key())));
+    for (const auto& path : paths) {
+        std::ifstream in(path);
+        const std::string text{std::istreambuf_iterator<char>(in), {}};
+        EXPECT_THAT(text, Not(HasSubstr(azure.key()))) << path;
+    }
+    for (const std::string one : {"json", "html", "junit"})
+        EXPECT_FALSE(std::ifstream(azure.folder().path("out." + one))) << one;
+}
+
 TEST(RealHub, IsNamedByItsConnectionStringAndAskedWhatItCanDo) {
     const SimulatedAzure azure;
     const auto ended = azure.run(
