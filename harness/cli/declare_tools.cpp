@@ -54,7 +54,7 @@ void declare_hub(CLI::App* app, HubOptions& options) {
     declare
         .option("--tier", options.tier, "Be a hub of this tier, with its limits (default: standard, without limits)")
         ->check(CLI::IsMember({"f1", "b1", "s1"}));
-    declare.option("--threads", options.threads, "That serve device connections (default: one for each core)")
+    declare.option("--threads", options.threads, "That serve device connections (default: one for two cores)")
         ->check(CLI::Range(1, 64))
         ->type_name("N");
     declare.option("--units", options.units, "Of that tier")

@@ -57,8 +57,7 @@ bool leaves_nothing(const run::Case& one);
 
 /// `pool` is null where the case must have fresh identities only.
 std::unique_ptr<run::Session> fresh_session(const TargetFile& file, DeviceCertificates& certificates,
-                                            Registry& registry, actors::SharedTelemetry* telemetry,
-                                            IdentityPool* pool);
+                                            Registry& registry, actors::SharedTelemetry* telemetry, IdentityPool* pool);
 std::unique_ptr<run::Session> listed_session(const TargetFile& file, ListedIdentities& identities);
 
 }  // namespace hubspec::cli

@@ -122,6 +122,9 @@ void print_for_people(const nlohmann::ordered_json& facts) {
     std::fflush(stdout);
 }
 
+// Its devices are on this machine as often as not, and need as much as it does.
+unsigned default_threads() { return std::clamp(std::thread::hardware_concurrency() / 2, 1U, 8U); }
+
 hub::Policy policy_of(const HubOptions& options) {
     auto policy = *hub::profile(options.profile);
     if (options.tier.empty()) return policy;
@@ -160,7 +163,7 @@ int run(const HubOptions& options) {
     serve.mqtt_port = bindable(loop, options.host, wanted(options.mqtt_port, 8883), "MQTT");
     serve.https_port = bindable(loop, options.host, wanted(options.https_port, 443), "the service API");
     serve.amqp_port = bindable(loop, options.host, wanted(options.amqp_port, 5671), "AMQP");
-    serve.threads = options.threads != 0 ? options.threads : std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
+    serve.threads = options.threads != 0 ? options.threads : default_threads();
     serve.events.entity = entity_of(options.host_name);
     serve.events.consumer_groups.insert(serve.events.consumer_groups.end(), options.consumer_groups.begin(),
                                         options.consumer_groups.end());

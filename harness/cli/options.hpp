@@ -82,7 +82,7 @@ struct HubOptions {
     std::string profile = "observed";
     std::string tier;         ///< f1, b1 or s1, with its limits; empty: standard and without limits
     std::uint32_t units = 1;  ///< of that tier
-    unsigned threads = 0;     ///< 0: one for each core
+    unsigned threads = 0;     ///< 0: one for two cores
     bool json = false;
 };
 

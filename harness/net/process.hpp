@@ -50,8 +50,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// Ends every process whose environment holds `name=value`, also those that left the group, and waits until none is left
-/// (5 s at most: what is stuck in the kernel dies when it may). How many there were.
+/// Ends every process whose environment holds `name=value`, also those that left the group, and waits until none is
+/// left (5 s at most: what is stuck in the kernel dies when it may). How many there were.
 std::size_t kill_marked(const std::string& name, const std::string& value);
 
 }  // namespace hubspec::net

@@ -31,7 +31,8 @@ struct Attempt {
     bool tls = true;
     std::string server_name = {};  ///< asked for and looked for in the certificate
     std::string ca_pem = {};       ///< trusted roots; empty: the system's
-    std::string request = {};      ///< sent when the connection stands, and an answer read to its empty line; empty: nothing
+    std::string request =
+        {};  ///< sent when the connection stands, and an answer read to its empty line; empty: nothing
     std::chrono::milliseconds limit{5'000};
 };
 

@@ -297,7 +297,7 @@ private:
     Trace trace_;
     bool broken_ = false;
     bool has_begun_ = false;  // the device's program has said hello
-    bool has_left_ = false;  // the last line ended a connection: the hub must know before the next one speaks
+    bool has_left_ = false;   // the last line ended a connection: the hub must know before the next one speaks
     std::unique_ptr<Stage> stage_;
 };
 

@@ -31,7 +31,8 @@ TEST(RealHub, ItsKeyIsInNoReportWhateverAScenarioSends) {
 verifies: [D2C-01]
 steps:
   - device: {connect: {}}
-  - device: {publish: {topic: "devices/{{device.id}}/messages/events/", payload: ")" + azure.key() + R"(", qos: 1}}
+  - device: {publish: {topic: "devices/{{device.id}}/messages/events/", payload: ")" +
+                                                                   azure.key() + R"(", qos: 1}}
   - hub: {puback: {}}
 )");
     std::vector<std::string> arguments{"run", scenario, "--target", azure.target("azure.yaml")};

@@ -38,8 +38,7 @@ TEST(ExitStatus, AnInterruptionComesFirst) {
 
 TEST(Counts, AddUpWithoutTheChecksOfCasesThatDoNotApply) {
     const auto counts = count(run_of({Verdict::pass, Verdict::warn, Verdict::fail, Verdict::error,
-                                      Verdict::inconclusive, Verdict::not_applicable,
-                                      Verdict::expected_failure})
+                                      Verdict::inconclusive, Verdict::not_applicable, Verdict::expected_failure})
                                   .cases);
     EXPECT_EQ(counts, (Counts{1, 1, 1, 1, 1, 1, 1, 18, 12, 6}));
 }
