@@ -142,6 +142,18 @@ TEST(CloudToDevice, QualityZeroIsCompleteWhenSent) {
     EXPECT_EQ(world.call("GET", "/_hubspec/devices/D/queue").body, R"({"queued":0,"locked":0})");
 }
 
+TEST(CloudToDevice, QualityZeroIsCompleteAlsoAfterALockThatRanOut) {
+    World world;
+    Client device(world);
+    device.connect().subscribe(devicebound);
+    world.send({"D", bytes("hi")});
+    EXPECT_THAT(device.take(), SizeIs(1)) << "and never acknowledged";
+    device.subscribe(devicebound, 0);
+    world.pass(std::chrono::minutes(1));
+    EXPECT_EQ(publish(device.take().at(0)).qos, 0);
+    EXPECT_EQ(world.call("GET", "/_hubspec/devices/D/queue").body, R"({"queued":0,"locked":0})");
+}
+
 TEST(CloudToDevice, TheQueueHoldsFifty) {
     World world;
     for (int i = 0; i < 50; ++i) EXPECT_EQ(world.send({"D", {}}), 0);
