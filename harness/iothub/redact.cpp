@@ -90,9 +90,9 @@ std::size_t length_of_opening_quote(std::string_view text) {
     return std::min(text.find_first_not_of("\\\"'"), text.size());
 }
 
-}  // namespace
-
-std::string redact(std::string_view text) {
+/// `hide` gives what is shown for a secret.
+template <class Hide>
+std::string replace_named(std::string_view text, Hide hide) {
     std::string shown;
     shown.reserve(text.size());
     std::size_t at = 0;
@@ -110,8 +110,41 @@ std::string redact(std::string_view text) {
         shown += text.substr(at, opened);
         at += opened;
         const std::size_t value = length_of_value(text.substr(at), name->holds_token);
-        if (value > 0) shown += hidden;
+        if (value > 0) shown += hide(value);
         at += value;
+    }
+    return shown;
+}
+
+bool is_base64(char c) { return is_letter_or_digit(c) || c == '+'; }
+
+/// Paths are made of the letters of Base64 too: a '/' is taken for one of them only before padding.
+bool looks_like_key(std::string_view run, bool is_padded) {
+    constexpr std::size_t shortest = 20;  // sixteen bytes take 22
+    if (run.size() < shortest) return false;
+    if (is_padded) return true;
+    const auto has = [&](char first, char last) {
+        return std::ranges::any_of(run, [&](char c) { return c >= first && c <= last; });
+    };
+    return has('a', 'z') && has('A', 'Z') && has('0', '9') && run.find('/') == std::string_view::npos;
+}
+
+}  // namespace
+
+std::string redact(std::string_view text) {
+    return replace_named(text, [](std::size_t) { return hidden; });
+}
+
+std::string mask(std::string_view text) {
+    auto shown = replace_named(text, [](std::size_t length) { return std::string(length, '*'); });
+    for (const bool with_slash : {true, false}) {
+        const auto belongs = [&](char c) { return is_base64(c) || (with_slash && c == '/'); };
+        for (std::size_t at = 0; at < shown.size();) {
+            const auto begin = std::find_if(shown.begin() + static_cast<std::ptrdiff_t>(at), shown.end(), belongs);
+            const auto end = std::find_if_not(begin, shown.end(), belongs);
+            if (looks_like_key({begin, end}, end != shown.end() && *end == '=')) std::fill(begin, end, '*');
+            at = static_cast<std::size_t>(end - shown.begin());
+        }
     }
     return shown;
 }

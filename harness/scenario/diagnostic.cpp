@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "harness/iothub/redact.hpp"
 #include "harness/scenario/text.hpp"
 
 namespace hubspec::scenario {
@@ -61,10 +62,10 @@ int width_of(const Diagnostic& diagnostic) {
 std::string format(const Diagnostic& diagnostic) {
     std::string text = model::to_string(diagnostic.file, diagnostic.place);
     text += diagnostic.severity == Severity::error ? ": error: " : ": warning: ";
-    text += diagnostic.message;
+    text += iothub::mask(diagnostic.message);
     if (!diagnostic.suggestion.empty()) text += "; did you mean '" + diagnostic.suggestion + "'?";
     if (diagnostic.place.line == 0) return text;
-    const auto excerpt = cut(diagnostic.source_line, diagnostic.place.column);
+    const auto excerpt = cut(iothub::mask(diagnostic.source_line), diagnostic.place.column);
     const int tildes = std::max(0, std::min(width_of(diagnostic), excerpt.room) - 1);
     return text + "\n    " + excerpt.text + "\n    " + excerpt.blank + "^" +
            std::string(static_cast<std::size_t>(tildes), '~');

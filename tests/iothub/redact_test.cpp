@@ -66,5 +66,21 @@ TEST(Redact, HidesTheKeysOfAnIdentity) {
     EXPECT_EQ(redact(R"x({"primaryKey":null})x"), R"x({"primaryKey":null})x");
 }
 
+TEST(Mask, KeepsTheWidth) {
+    EXPECT_EQ(mask("x: HostName=h;SharedAccessKey=c2Vj;Device=d"), "x: HostName=h;SharedAccessKey=****;Device=d");
+}
+
+TEST(Mask, HidesWhatLooksLikeAKey) {
+    EXPECT_EQ(mask("key: c2VjcmV0LWtleS1vZi1hLWh1Yg== # mine"), "key: **************************== # mine");
+    EXPECT_EQ(mask("'c2VjcmV0LWtleS1vZi1hLWh1Yg'"), "'**************************'") << "without padding";
+    EXPECT_EQ(mask("a+/bc+/d+/ef+/gh+/ijk="), "*********************=");
+}
+
+TEST(Mask, LeavesWordsAndPathsAlone) {
+    for (const auto* text : {"devices/MyDevice1/messages/devicebound", "/home/User1/projects/azure/hub.yaml",
+                             "pneumonoultramicroscopic", "x-opt-sequence-number-epoch", "SharedAccessKey"})
+        EXPECT_EQ(mask(text), text);
+}
+
 }  // namespace
 }  // namespace hubspec::iothub
