@@ -1,10 +1,11 @@
-// Runs the scenario fuzz target without libFuzzer: over the suite, the wrong scenarios and some mutations of each. With
-// a folder as argument it writes the seeds there instead.
+// Runs a fuzz target that reads files without libFuzzer: over those below HUBSPEC_SEEDS, folders and files with ':'
+// between them, and HUBSPEC_MUTATIONS of each. With a folder as argument it writes the seeds there instead.
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,15 +15,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::string content(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
 std::vector<std::string> seeds() {
     std::vector<std::string> all;
-    for (const auto* folder : {HUBSPEC_SOURCE_DIR "/scenarios", HUBSPEC_SOURCE_DIR "/tests/scenario/wrong"})
-        for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-            if (entry.path().extension() != ".yaml" || entry.path().string().find("requirements") != std::string::npos)
-                continue;
-            std::ifstream in(entry.path(), std::ios::binary);
-            all.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    std::istringstream places(HUBSPEC_SEEDS);
+    for (std::string place; std::getline(places, place, ':');) {
+        if (!fs::is_directory(place)) {
+            all.push_back(content(place));
+            continue;
         }
+        for (const auto& entry : fs::recursive_directory_iterator(place))
+            if (entry.path().extension() == ".yaml" && entry.path().string().find("requirements") == std::string::npos)
+                all.push_back(content(entry.path()));
+    }
     return all;
 }
 
@@ -56,7 +65,7 @@ int main(int argc, char** argv) {
         }
         run(seed);
         std::mt19937 random(number);
-        for (int i = 0; i < 15; ++i) run(mutated(seed, random));
+        for (int i = 0; i < HUBSPEC_MUTATIONS; ++i) run(mutated(seed, random));
     }
     return 0;
 }

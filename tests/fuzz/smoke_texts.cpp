@@ -36,6 +36,11 @@ const std::vector<std::string>& seeds() {
         "SELECT * FROM devices WHERE tags.a = 'x' AND NOT properties.reported.b IN [1, 'y', null]",
         "SELECT TOP 2 deviceId AS id, COUNT() FROM devices.modules WHERE (IS_DEFINED([[a b]]) OR a <> 0x1F) GROUP BY "
         "id",
+        "GET /twins/d?api-version=2021-04-12 HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+        "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n{}GET /b HTTP/1.1\r\n\r\n",
+        "PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: 1\r\n\r\nHEAD / HTTP/1.0\r\n\r\n",
+        "GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+        "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\nrest",
     };
     return all;
 }
