@@ -18,6 +18,7 @@ import suite_figures  # noqa: F401
 import actor_figures  # noqa: F401
 import growth_figures  # noqa: F401
 import fleet_figures  # noqa: F401
+import hostile_figures  # noqa: F401
 from servers import Bench, Failed, Mosquitto, raise_file_limit
 
 

@@ -31,11 +31,11 @@ struct Connecting {
         slot.is_done = false;
         slot.device.reset();
         slot.began = Clock::now();
-        slot.device =
-            std::make_unique<Device>(poller, context.get(), wanted.server, number, events, slot.session.get());
+        slot.device = std::make_unique<Device>(poller, context.get(), wanted.server, wanted.first + number, events,
+                                               slot.session.get());
     }
     void connected(Device& device) {
-        auto& slot = slots[device.number()];
+        auto& slot = slots[device.number() - wanted.first];
         SSL* ssl = device.channel().ssl();
         delays.add(Clock::now() - slot.began);
         if (SSL_session_reused(ssl) == 1) ++reused;
