@@ -1,6 +1,7 @@
 // The options of the verbs beside those that run scenarios.
 
 #include "harness/cli/declare.hpp"
+#include "harness/cli/hub_bounds.hpp"
 
 namespace hubspec::cli {
 
@@ -57,6 +58,9 @@ void declare_hub(CLI::App* app, HubOptions& options) {
     declare.option("--threads", options.threads, "That serve device connections (default: one for two cores)")
         ->check(CLI::Range(1, 64))
         ->type_name("N");
+    declare.option("--bound", options.bounds, "What the hub puts up with from a client: " + describe_bounds())
+        ->type_name("NAME=N")
+        ->allow_extra_args(false);
     declare.option("--units", options.units, "Of that tier")
         ->check(CLI::Range(1, 200))
         ->type_name("N")

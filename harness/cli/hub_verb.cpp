@@ -9,10 +9,12 @@
 
 #include "fixtures/hub/profile.hpp"
 #include "fixtures/hub/server/server.hpp"
+#include "harness/cli/hub_bounds.hpp"
 #include "harness/cli/hub_identities.hpp"
 #include "harness/cli/hub_keys.hpp"
 #include "harness/cli/hub_state.hpp"
 #include "harness/cli/interrupt.hpp"
+#include "harness/cli/open_files.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/random.hpp"
 #include "harness/cli/suite.hpp"
@@ -24,6 +26,8 @@ namespace hubspec::cli {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t other_descriptors = 64;
 
 std::string absolute(const std::string& path) { return fs::absolute(path).lexically_normal().string(); }
 
@@ -138,6 +142,9 @@ hub::Policy policy_of(const HubOptions& options) {
 
 int run(const HubOptions& options) {
     if (has_unknown_deviations(options.deviations) || !is_known_profile(options.profile)) return exit_unusable;
+    const auto bounds = read_bounds(options.bounds);
+    if (!bounds) return exit_unusable;
+    raise_open_files(bounds->connections + other_descriptors);
     std::promise<void> ended;
     const SignalWatch signals([&] { ended.set_value(); });
     net::Loop loop;
@@ -154,6 +161,7 @@ int run(const HubOptions& options) {
     settings.other_names = {"localhost", "127.0.0.1", options.host};
     settings.random = random_bytes;
     settings.partitions = options.partitions;
+    settings.bounds = *bounds;
     settings.policies = hub::Hub(settings, hub::Policy{}).settings().policies;
     keep_keys(state, seeds, settings.policies);
     hub::Hub core(std::move(settings), policy_of(options));

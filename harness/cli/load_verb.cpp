@@ -1,4 +1,3 @@
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/load_file.hpp"
 #include "harness/cli/load_target.hpp"
+#include "harness/cli/open_files.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/run_reports.hpp"
 #include "harness/cli/shard.hpp"
@@ -32,7 +32,7 @@ using namespace model;
 namespace {
 
 constexpr int exit_error = 2;
-constexpr rlim_t other_descriptors = 256;
+constexpr std::size_t other_descriptors = 256;
 constexpr unsigned most_loops = 4;
 
 void say(const std::string& line) { std::fprintf(stderr, "hubspec: %s\n", line.c_str()); }
@@ -74,17 +74,13 @@ int finish(const LoadResult& result, const std::vector<reports::Destination>& de
 
 // A descriptor for each device; in the same process the hub needs as many.
 std::optional<std::string> make_room(std::size_t devices, bool is_embedded) {
-    const rlim_t wanted = (is_embedded ? 2 : 1) * devices + other_descriptors;
-    rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= wanted) return std::nullopt;
-    if (files.rlim_max >= wanted) {
-        files.rlim_cur = wanted;
-        if (setrlimit(RLIMIT_NOFILE, &files) == 0) return std::nullopt;
-    }
+    const std::size_t wanted = (is_embedded ? 2 : 1) * devices + other_descriptors;
+    const auto allowed = raise_open_files(wanted);
+    if (allowed >= wanted) return std::nullopt;
     return fmt::format(
         "{} devices need {} open files, this process may have {}: raise the limit (ulimit -n {}), or use "
         "--shard",
-        devices, wanted, files.rlim_max, wanted);
+        devices, wanted, allowed, wanted);
 }
 
 std::vector<std::uint32_t> devices_of(const LoadPlan& plan, const LoadShard& shard) {

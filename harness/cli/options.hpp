@@ -80,9 +80,10 @@ struct HubOptions {
     std::string identities;           ///< JSON file
     std::vector<std::string> deviations;
     std::string profile = "observed";
-    std::string tier;         ///< f1, b1 or s1, with its limits; empty: standard and without limits
-    std::uint32_t units = 1;  ///< of that tier
-    unsigned threads = 0;     ///< 0: one for two cores
+    std::string tier;                 ///< f1, b1 or s1, with its limits; empty: standard and without limits
+    std::uint32_t units = 1;          ///< of that tier
+    unsigned threads = 0;             ///< 0: one for two cores
+    std::vector<std::string> bounds;  ///< "NAME=N" each
     bool json = false;
 };
 

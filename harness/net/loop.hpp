@@ -56,11 +56,14 @@ struct ListenError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// An accepted TCP connection, ready to become a TlsSocket.
+/// An accepted TCP connection, ready to become a Socket.
 struct Accepted {
     int descriptor = -1;  ///< owned by whoever takes it
     std::string peer_address;
 };
+
+/// Closes it: nobody takes it.
+void turn_away(const Accepted& accepted);
 
 /// Accepts TCP connections; TCP_NODELAY is set. Port 0 picks a free one.
 class Listener {

@@ -384,11 +384,11 @@ void Socket::close() {
 
 void Socket::acknowledge_at_once() { impl_->is_eager = true; }
 
-void Socket::reset() {
+void Socket::cut_off(const std::string& why) {
     if (impl_->ended) return;
     error_code ignored;
     impl_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    impl_->end(Ending::local, "reset by this side");
+    impl_->end(Ending::local, why);
 }
 
 void Socket::fin() {

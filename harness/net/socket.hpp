@@ -80,7 +80,9 @@ public:
     /// Ends TLS and TCP after what is queued.
     void close();
     /// Ends with RST, at once.
-    void reset();
+    void reset() { cut_off("reset by this side"); }
+    /// The same; `why` is what `ended` says.
+    void cut_off(const std::string& why);
     /// Half-closes TCP without ending TLS.
     void fin();
 

@@ -1,8 +1,11 @@
 // Every other verb as a process.
 
+#include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
@@ -105,6 +108,34 @@ TEST(Hub, RefusesAnIdentityFileThatIsNone) {
         EXPECT_EQ(ended.status, 3) << text;
         EXPECT_THAT(ended.err, HasSubstr(folder.path("ids.json"))) << text;
     }
+}
+
+TEST(Hub, RefusesABoundThatIsNone) {
+    const auto said = [](const char* bound) {
+        const auto ended = run_hubspec({"hub", "--bound", bound});
+        EXPECT_EQ(ended.status, 3) << bound;
+        return ended.err;
+    };
+    EXPECT_THAT(said("conections=3"), HasSubstr("there is no bound 'conections'; did you mean 'connections'?"));
+    for (const char* wrong : {"subscriptions=x", "subscriptions=0", "subscriptions", "subscriptions=99999999999"})
+        EXPECT_THAT(said(wrong), HasSubstr("--bound subscriptions: '")) << wrong;
+}
+
+TEST(Hub, KeepsTheBoundsThatItIsGiven) {
+    const Folder folder;
+    Process process(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0", "--state",
+                           folder.path("s"), "--bound", "handshake-seconds=1"},
+                          {},
+                          {},
+                          {}});
+    ASSERT_TRUE(process.wait_for("}\n"));
+    sockaddr_in address{
+        AF_INET, htons(json::parse(process.out())["mqttPort"].get<std::uint16_t>()), {htonl(INADDR_LOOPBACK)}, {}};
+    const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
+    ASSERT_EQ(::connect(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    char byte = 0;
+    EXPECT_LE(::read(silent, &byte, 1), 0) << "it is cut off";
+    ::close(silent);
 }
 
 TEST(Hub, MakesItsCertificatesAnewWhenTheyCannotBeRead) {

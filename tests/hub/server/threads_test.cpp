@@ -27,12 +27,7 @@ class Threads : public testing::Test {
 protected:
     Talk& connect(const std::string& device_id) {
         auto& talk = talks.emplace_back(serving.clients(), serving.server().mqtt_port(), serving.tls());
-        const auto token = serving.device_token(device_id);
-        mqtt::Connect connect;
-        connect.client_id = device_id;
-        connect.user_name = "hub.example/" + device_id + "/?api-version=2021-04-12";
-        connect.password = mqtt::Bytes(token.begin(), token.end());
-        talk.send(text(mqtt::encode(connect)) +
+        talk.send(serving.connect_packet(device_id) +
                   text(mqtt::encode(mqtt::Subscribe{1, {{"$iothub/twin/PATCH/properties/desired/#", 0}}})));
         talk.await_text(suback);
         return talk;

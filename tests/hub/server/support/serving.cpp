@@ -1,6 +1,7 @@
 #include "tests/hub/server/support/serving.hpp"
 
 #include "harness/iothub/sas_token.hpp"
+#include "harness/mqtt/encode.hpp"
 
 namespace hubspec::hub::test {
 
@@ -26,7 +27,7 @@ std::string token(const std::string& resource, const mqtt::Bytes& key, const std
 
 }  // namespace
 
-Serving::Serving(unsigned threads)
+Serving::Serving(unsigned threads, const Bounds& bounds)
     : client_tls_(net::TlsContext::client({.ca_pem = certificates().root.certificate_pem,
                                            .chain_pem = {},
                                            .key_pem = {},
@@ -36,6 +37,7 @@ Serving::Serving(unsigned threads)
     clients_.start();
     Settings settings;
     settings.host_name = "hub.example";
+    settings.bounds = bounds;
     settings.random = [next = std::uint8_t{0}](std::size_t size) mutable { return mqtt::Bytes(size, ++next); };
     const auto tls = net::TlsContext::server(certificates().server.certificate_pem, certificates().server.key_pem);
     ServerOptions options;
@@ -56,6 +58,16 @@ Serving::~Serving() = default;
 std::string Serving::service_token() const { return token("hub.example", *iothub::base64_decode(key_), "iothubowner"); }
 std::string Serving::device_token(const std::string& device_id) const {
     return token("hub.example/devices/" + device_id, device_key, std::nullopt);
+}
+
+std::string Serving::connect_packet(const std::string& device_id) const {
+    const auto token = device_token(device_id);
+    mqtt::Connect connect;
+    connect.client_id = device_id;
+    connect.user_name = "hub.example/" + device_id + "/?api-version=2021-04-12";
+    connect.password = mqtt::Bytes(token.begin(), token.end());
+    const auto bytes = mqtt::encode(connect);
+    return {bytes.begin(), bytes.end()};
 }
 
 std::string Serving::request(const std::string& method, const std::string& target, const std::string& token,

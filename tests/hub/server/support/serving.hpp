@@ -13,7 +13,7 @@ namespace hubspec::hub::test {
 /// A server on real sockets with the device "D", and what its clients need.
 class Serving {
 public:
-    explicit Serving(unsigned threads = 1);
+    explicit Serving(unsigned threads = 1, const Bounds& bounds = {});
     ~Serving();
 
     Server& server() { return *server_; }
@@ -28,6 +28,8 @@ public:
     /// Tokens of the back end and of the device.
     std::string service_token() const;
     std::string device_token(const std::string& device_id = "D") const;
+    /// The first packet of a device.
+    std::string connect_packet(const std::string& device_id = "D") const;
     /// The text of a request.
     static std::string request(const std::string& method, const std::string& target, const std::string& token,
                                const std::string& headers = {}, const std::string& body = {});
