@@ -35,7 +35,7 @@ void LiveProgress::began(const std::string& name) {
 
 void LiveProgress::finished(const CaseResult& result) {
     ++done_;
-    if (result.verdict > Verdict::warn) ++failed_;
+    if (result.verdict > Verdict::warn) ++(result.verdict == Verdict::fail ? failed_ : undecided_);
     if (const auto found = std::find(running_.begin(), running_.end(), result.name); found != running_.end())
         running_.erase(found);
     clear();
@@ -61,6 +61,7 @@ void LiveProgress::draw() {
     if (done_ >= total_) return;
     std::string line = fmt::format("[{}/{}] ", done_, total_);
     if (failed_ > 0) line += fmt::format("{} failed  ", failed_);
+    if (undecided_ > 0) line += fmt::format("{} without a verdict  ", undecided_);
     if (const auto time = left(); !time.empty()) line += time + "  ";
     if (!style_.terminal) {
         if (!quiet_ || watch_.now() - told_ < between_lines) return;

@@ -34,7 +34,7 @@ private:
 
     std::ostream& out_;
     ConsoleStyle style_;
-    std::size_t total_ = 0, done_ = 0, failed_ = 0;
+    std::size_t total_ = 0, done_ = 0, failed_ = 0, undecided_ = 0;
     bool quiet_ = false;
     Watch watch_;
     std::chrono::milliseconds began_, told_;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "harness/actors/paho_mutex.hpp"
+#include "harness/net/descriptors.hpp"
 
 namespace hubspec::actors {
 
@@ -174,6 +175,7 @@ int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, co
 int socket(int domain, int type, int protocol) noexcept {
     static auto* const real = hubspec::actors::next<int(int, int, int)>("socket");
     const int descriptor = real(domain, type, protocol);
+    if (descriptor < 0) hubspec::net::note_shortage(errno);
     if (descriptor < 0 || !is_paho(__builtin_return_address(0))) return descriptor;
     return hubspec::actors::move_to_fresh_number(descriptor);
 }

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <mutex>
 #include <optional>
 #include <thread>
 
+#include "harness/cli/open_files.hpp"
 #include "harness/model/time.hpp"
+#include "harness/net/descriptors.hpp"
 #include "harness/run/judge.hpp"
 #include "harness/run/kept_trace.hpp"
 #include "harness/run/throttled.hpp"
@@ -18,6 +21,9 @@ namespace hubspec::cli {
 using namespace model;
 
 namespace {
+
+constexpr unsigned most_default_jobs = 24;
+constexpr unsigned other_files = 64, files_of_a_job = 32;  // few cases need more
 
 bool has(const Value& capabilities, const std::string& name) {
     const auto* found = capabilities.find(name);
@@ -65,11 +71,14 @@ std::string why_not_known(const std::string& applies, const run::Target& target)
 CaseResult run_once(const run::Case& one, run::Target& target, const Catalogue& catalogue,
                     run::Interruption& interruption, const ExecuteOptions& options) {
     const std::string began = utc_now();
+    const auto shortages = net::descriptor_shortages();
     const auto trace = run::run_case(one, target, interruption, options.run);
     auto result = run::judge(one, trace, catalogue);
     if (target.may_throttle())
         if (const auto how = run::throttled(one, trace, target.throttled_lately()))
             run::make_inconclusive(result, "the hub throttled: " + *how);
+    if (net::descriptor_shortages() != shortages)
+        run::make_inconclusive(result, "this process had no file descriptor left (ulimit -n)");
     result.started_at = began;
     if (options.keep_record) result.record = Record{{one.bindings.begin(), one.bindings.end()}, run::kept(trace)};
     return result;
@@ -96,7 +105,26 @@ std::string utc_now() {
     return model::iso8601(std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()));
 }
 
-unsigned default_jobs() { return std::clamp(3 * std::thread::hardware_concurrency(), 3U, 24U); }
+bool has_open_files() {
+    constexpr std::size_t least = other_files + files_of_a_job;
+    const auto files = raise_open_files(least);
+    if (files >= least) return true;
+    std::fprintf(stderr,
+                 "hubspec: this process may open %zu files, a run needs %zu: raise the limit (ulimit -n 1024)\n", files,
+                 least);
+    return false;
+}
+
+unsigned default_jobs() {
+    return affordable_jobs(std::clamp(3 * std::thread::hardware_concurrency(), 3U, most_default_jobs));
+}
+
+unsigned affordable_jobs(unsigned wanted) {
+    const auto files = raise_open_files(other_files + wanted * files_of_a_job);
+    return std::min(wanted,
+                    static_cast<unsigned>(std::max<std::size_t>(files, other_files + files_of_a_job) - other_files) /
+                        files_of_a_job);
+}
 
 std::string not_applicable(const run::Case& one, const run::Target& target) {
     const auto& scenario = *one.scenario;

@@ -12,6 +12,7 @@ using namespace hubspec;
 
 int start(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone, or a closed output, is told by what a write returns
+    std::signal(SIGXFSZ, SIG_IGN);  // and so is a file that may not grow
     try {
         const auto parsed = cli::parse_command_line(argc, argv);
         if (const int* status = std::get_if<int>(&parsed)) return *status;

@@ -210,7 +210,9 @@ std::optional<RunResult> run_cases(const RunOptions& options, const Suite& suite
         result.cases = nothing_but_errors(cases, suite.catalogue, *unreachable);
     } else {
         say(target.prepare(applicable(cases), interruption));
-        ExecuteOptions how{options.jobs == 0 ? (options.device ? jobs_of_waiting : default_jobs()) : options.jobs,
+        ExecuteOptions how{options.jobs != 0 ? affordable_jobs(options.jobs)
+                           : options.device  ? jobs_of_waiting
+                                             : default_jobs(),
                            options.retry,
                            options.fail_fast,
                            {options.timeout_scale, options.seed},
@@ -256,6 +258,7 @@ int run(const RunOptions& options) {
                      options.deviations.empty() ? "--profile" : "--deviation");
         return exit_unusable;
     }
+    if (!has_open_files()) return exit_unusable;
     // The certificates of the embedded hub take as long as the suite's YAML: both at once.
     std::future<std::unique_ptr<run::Target>> embedded;
     if (!options.target && !options.device)

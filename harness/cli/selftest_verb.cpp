@@ -129,7 +129,7 @@ private:
         std::vector<run::Case> applicable;
         for (const auto& one : cases)
             if (not_applicable(one, target).empty()) applicable.push_back(one);
-        const ExecuteOptions how{options_.jobs == 0 ? default_jobs() : options_.jobs, 0, false, {}};
+        const ExecuteOptions how{options_.jobs == 0 ? default_jobs() : affordable_jobs(options_.jobs), 0, false, {}};
         return execute(applicable, target, suite_.catalogue, interruption_, how, {});
     }
 
@@ -283,6 +283,7 @@ int run(const SelftestOptions& options) {
         return exit_unusable;
     }
     if (has_unknown_deviations(options.deviations) || has_unknown_faults(options.faults)) return exit_unusable;
+    if (!has_open_files()) return exit_unusable;
     const auto suite = read_suite(options.suite);
     if (!suite) return exit_unusable;
     const bool devices = options.devices_only || !options.faults.empty();

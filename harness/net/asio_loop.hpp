@@ -5,6 +5,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <thread>
 
 #include "harness/net/loop.hpp"
@@ -13,6 +14,9 @@ namespace hubspec::net {
 
 struct Loop::Impl {
     boost::asio::io_context context{1};
+    /// With it the reactor: where its descriptors cannot be had the loop is not made, rather than its thread ended by
+    /// the first socket.
+    boost::asio::steady_timer reactor{context};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
     std::optional<boost::asio::signal_set> signals;
     std::thread thread;

@@ -1,5 +1,7 @@
 #include "harness/net/loop.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -9,13 +11,20 @@
 #include <optional>
 
 #include "harness/net/asio_loop.hpp"
+#include "harness/net/descriptors.hpp"
 
 namespace hubspec::net {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-Loop::Loop() : impl_(std::make_unique<Impl>()) {
+Loop::Loop() {
+    try {
+        impl_ = std::make_unique<Impl>();
+    } catch (const boost::system::system_error& error) {
+        note_shortage(error.code().value());
+        throw std::runtime_error("cannot wait for sockets: " + error.code().message());
+    }
     // OpenSSL writes to sockets whose peer has gone; that is an error code here, never a signal.
     std::signal(SIGPIPE, SIG_IGN);
 }
@@ -86,6 +95,8 @@ void Timer::cancel() {
     impl_->timer.cancel();
 }
 
+void turn_away(const Accepted& accepted) { ::close(accepted.descriptor); }
+
 struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
     Impl(asio::io_context& context, std::function<void(Accepted)> callback)
         : acceptor(context), retry(context), accepted(std::move(callback)) {}
@@ -104,6 +115,7 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
         if (error == boost::system::errc::too_many_files_open ||
             error == boost::system::errc::too_many_files_open_in_system) {
             // No descriptor is free: accepting again at once would spin.
+            note_shortage(error.value());
             retry.expires_after(std::chrono::milliseconds(100));
             retry.async_wait([self = shared_from_this()](const boost::system::error_code& stopped) {
                 if (!stopped) self->next();

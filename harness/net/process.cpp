@@ -24,6 +24,7 @@
 #include <vector>
 
 #include "harness/net/asio_loop.hpp"
+#include "harness/net/descriptors.hpp"
 
 namespace hubspec::net {
 
@@ -35,7 +36,9 @@ namespace {
 struct Pipe {
     int ends[2] = {-1, -1};
     Pipe() {
-        if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("no pipe: ") + std::strerror(errno));
+        if (::pipe2(ends, O_CLOEXEC) == 0) return;
+        note_shortage(errno);
+        throw std::runtime_error(std::string("no pipe: ") + std::strerror(errno));
     }
     ~Pipe() {
         for (const int end : ends)

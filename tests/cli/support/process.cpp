@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     ::dup2(out, 1);
     ::dup2(err, 2);
     if (!start.folder.empty() && ::chdir(start.folder.c_str()) != 0) ::_exit(125);
+    for (const auto& [what, most] : start.limits) {
+        const rlimit limit{most, most};
+        ::setrlimit(static_cast<__rlimit_resource>(what), &limit);
+    }
     std::vector<std::string> arguments{HUBSPEC_BINARY_DIR "/bin/hubspec"};
     arguments.insert(arguments.end(), start.arguments.begin(), start.arguments.end());
     auto environment = environment_for(start);

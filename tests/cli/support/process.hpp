@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,6 +21,7 @@ struct Start {
     std::map<std::string, std::string> environment;  ///< beside this process's own, without its HUBSPEC_ variables
     std::string folder;                              ///< working folder; empty: this one's
     std::string input;
+    std::map<int, std::uint64_t> limits = {};  ///< RLIMIT_NOFILE, ...
 };
 
 /// The hubspec binary as a process of its own.
