@@ -55,7 +55,6 @@ void take_initial_response(pn_transport_t* transport, const char* mechanism, con
     const std::string_view name = mechanism == nullptr ? "" : mechanism;  // what is no symbol comes as none
     const bool proves_nothing = name == "MSSBCBS" || name == "ANONYMOUS" || name == "EXTERNAL";
     const bool succeeded = proves_nothing || (name == "PLAIN" && is_plain_right(check_of(transport), response));
-    pnx_sasl_set_selected_mechanism(transport, name.data());
     if (succeeded)
         pnx_sasl_set_succeeded(transport, proves_nothing ? "anonymous" : "plain", nullptr);
     else

@@ -1,10 +1,7 @@
 #!/usr/bin/python3
 """One client that means no good, for hostile_figures.py: attacks.py KIND PORT WSS_PORT CA KEY HOST_NAME. Says "on" when it
 has begun, goes on until its standard input ends, then says how often it was at it."""
-import base64
 import contextlib
-import hashlib
-import hmac
 import random
 import socket
 import ssl
@@ -12,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.parse
+
+from wire import connect, packet, text
 
 rounds = 0
 over = threading.Event()
@@ -22,32 +20,9 @@ def tls(to=None):
     return context.wrap_socket(socket.create_connection(("127.0.0.1", to or port), timeout=10), server_hostname=host_name)
 
 
-def text(value):
-    value = value.encode()
-    return len(value).to_bytes(2, "big") + value
-
-
-def packet(first, body):
-    length, encoded = len(body), b""
-    while True:
-        encoded += bytes([length % 128 | (0x80 if length >= 128 else 0)])
-        length //= 128
-        if not length:
-            return bytes([first]) + encoded + body
-
-
-def connect(number):
-    device = f"bench-{number}"
-    resource, expiry = urllib.parse.quote(f"{host_name}/devices/{device}", safe=""), str(int(time.time()) + 3600)
-    digest = hmac.new(base64.b64decode(key), f"{resource}\n{expiry}".encode(), hashlib.sha256).digest()
-    token = f"SharedAccessSignature sr={resource}&sig={urllib.parse.quote(base64.b64encode(digest), safe='')}&se={expiry}"
-    body = b"\x00\x04MQTT\x04\xc2\x00\x00" + text(device) + text(f"{host_name}/{device}/?api-version=2021-04-12") + text(token)
-    return packet(0x10, body)
-
-
 def device(number):
     one = tls()
-    one.sendall(connect(number))
+    one.sendall(connect(host_name, f"bench-{number}", key, time.time() + 3600))
     if one.recv(4) != b"\x20\x02\x00\x00":
         raise OSError("no CONNACK")
     return one
@@ -65,7 +40,7 @@ def drip(sockets, data):
 
 def again_and_again(attempt):
     global rounds
-    while not over.is_set():
+    while not over.is_set() or not rounds:
         with contextlib.suppress(OSError):
             attempt()
         rounds += 1
