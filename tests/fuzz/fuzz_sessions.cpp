@@ -231,6 +231,7 @@ private:
             carry_out(hub_.advance(now_));
         }
         now_ = goal;
+        say(honest_, mqtt::Pingreq{});
     }
 
     // --- what the hub does ---
