@@ -6,6 +6,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
+#include <functional>
 #include <thread>
 
 #include "harness/net/loop.hpp"
@@ -20,6 +22,14 @@ struct Loop::Impl {
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
     std::optional<boost::asio::signal_set> signals;
     std::thread thread;
+
+    /// Long work that others are not to wait for: one piece at a time, and between two of them what sockets have
+    /// brought meanwhile.
+    void take_turns(std::function<void()> piece);
+
+private:
+    void do_next();
+    std::deque<std::function<void()>> waiting_;
 };
 
 }  // namespace hubspec::net

@@ -18,6 +18,18 @@ namespace hubspec::net {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
+void Loop::Impl::take_turns(std::function<void()> piece) {
+    waiting_.push_back(std::move(piece));
+    if (waiting_.size() == 1) asio::post(context, [this] { do_next(); });
+}
+
+void Loop::Impl::do_next() {
+    const auto piece = std::move(waiting_.front());
+    piece();
+    waiting_.pop_front();
+    if (!waiting_.empty()) asio::post(context, [this] { do_next(); });
+}
+
 Loop::Loop() {
     try {
         impl_ = std::make_unique<Impl>();

@@ -87,7 +87,11 @@ struct Socket::Impl {
         socket.async_wait(type, [keep = self.lock(), this, &waiting](const error_code& error) {
             waiting = false;
             if (error || ended) return;
-            progress();
+            if (open || !is_tls() || SSL_is_server(ssl.get()) == 0) return progress();
+            // A flood of handshakes does not hold up those who are connected.
+            loop.impl().take_turns([keep, this] {
+                if (!ended) progress();
+            });
         });
     }
 

@@ -1,7 +1,7 @@
 """The suite beside the handshakes that it makes."""
-import json
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import tempfile
@@ -40,28 +40,28 @@ class _Sleep(threading.Thread):
         return self.asleep / self.looks if self.looks else 0.0
 
 
-def _run(bench, *arguments, preload=True, statuses=(0,)):
-    """hubspec run: wall, processor time of all its threads, the share asleep, the handshakes that it made."""
+def _run(bench, *arguments, preload=True, looked_at=False):
+    """hubspec run: wall, processor time of all its threads, the handshakes that it made; the share asleep where it is looked at,
+    which takes time from it."""
     with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
-        results, counted = pathlib.Path(folder, "r.json"), pathlib.Path(folder, "handshakes")
+        counted = pathlib.Path(folder, "handshakes")
         environment = {**bench.environment, "BENCH_HANDSHAKES": str(counted)}
         if preload:
             environment["LD_PRELOAD"] = str(bench.build / "bin" / "libcount_handshakes.so")
         began = time.clock_gettime(time.CLOCK_MONOTONIC)
-        process = subprocess.Popen([bench.hubspec, "run", "-q", "--report", f"json:{results}", *arguments], env=environment,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen([bench.hubspec, "run", "-q", *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         sleep = _Sleep(process.pid)
-        if preload:
+        if looked_at:
             sleep.start()
-        said = process.stderr.read()
+        said = process.stdout.read().decode(errors="replace")
         _, status, used = os.wait4(process.pid, 0)
         wall = time.clock_gettime(time.CLOCK_MONOTONIC) - began
         process.returncode = os.waitstatus_to_exitcode(status)
-        asleep = sleep.share() if preload else None
-        if process.returncode not in statuses:
-            raise Failed(f"hubspec run ended with {process.returncode}: {said.decode(errors='replace').strip().splitlines()[-1:]}")
-        cases = [one for one in json.loads(results.read_text())["cases"] if one["verdict"] != "not applicable"]
-        run = {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "asleep": asleep, "cases": len(cases)}
+        asleep = sleep.share() if looked_at else None
+        if process.returncode != 0:
+            raise Failed(f"hubspec run ended with {process.returncode}: {said.strip().splitlines()[-1:]}")
+        cases = int(re.search(r"^(\d+) cases? against", said, re.MULTILINE)[1])
+        run = {"wall": wall, "cpu": used.ru_utime + used.ru_stime, "asleep": asleep, "cases": cases}
         if preload:
             counts = dict(line.split(maxsplit=1) for line in counted.read_text().splitlines())
             run["handshakes"] = {version: tuple(map(int, counts[version].split())) for version in ("1.2", "1.3")}
@@ -79,12 +79,15 @@ def _floor(bench, handshakes):
     return seconds
 
 
+def _selection(bench):
+    return bench.scaled([], ["--match", "reported/*"])
+
+
 def _suite(bench):
     if "suite" not in bench.shared:
-        selection = bench.scaled([], ["--match", "reported/*"])
         pairs = []
         for _ in range(bench.pairs):
-            run = _run(bench, *selection)
+            run = _run(bench, *_selection(bench))
             pairs.append((run, _floor(bench, run["handshakes"])))
         bench.shared["suite"] = pairs
     return bench.shared["suite"]
@@ -101,9 +104,10 @@ def suite_wall(bench):
 @figure("suite/asleep", "% of wall", "0", at_most=1)
 def suite_asleep(bench):
     pairs = _suite(bench)
+    asleep = [_run(bench, *_selection(bench), looked_at=True)["asleep"] for _ in range(bench.pairs)]
     cores = os.cpu_count()
     idle = statistics.median(100 * (1 - run["cpu"] / (run["wall"] * cores)) for run, _ in pairs)
-    return Measured([(100 * run["asleep"], 1) for run, _ in pairs], {"cores_idle_percent": idle},
+    return Measured([(100 * share, 1) for share in asleep], {"cores_idle_percent": idle},
                     note="looks at which no thread ran or was ready to run; in percent over an aim of 0 to 1")
 
 
