@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "harness/actors/service_calls.hpp"
+#include "harness/iothub/known_secrets.hpp"
 #include "harness/iothub/sas_token.hpp"
 
 namespace hubspec::actors {
@@ -77,10 +78,17 @@ void initialise_curl() {
 
 std::string service_token(const Endpoint& endpoint, const ServiceAccess& access, std::chrono::seconds lifetime) {
     const auto key = iothub::base64_decode(access.key);
-    const auto now =
-        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
-    return iothub::make_sas_token(
-        {endpoint.host_name, key.value_or(std::vector<std::uint8_t>{}), (now + lifetime).count(), access.policy});
+    const auto expiry = std::chrono::ceil<std::chrono::hours>(std::chrono::system_clock::now() + lifetime);
+    const auto token = iothub::make_sas_token(
+        {endpoint.host_name, key.value_or(std::vector<std::uint8_t>{}),
+         std::chrono::duration_cast<std::chrono::seconds>(expiry.time_since_epoch()).count(), access.policy});
+    // Whose key no report may show, of those the tokens neither: they outlive the run.
+    if (iothub::secret_in(access.key)) {
+        const auto parsed = iothub::parse_sas_token(token);
+        iothub::keep_secret(iothub::base64_encode(std::get<iothub::SasToken>(parsed).signature),
+                            "a token of the policy '" + access.policy + "'");
+    }
+    return token;
 }
 
 namespace {

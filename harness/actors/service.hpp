@@ -46,7 +46,8 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// `SharedAccessSignature sr=...` for the service API of `endpoint`.
+/// `SharedAccessSignature sr=...` for the service API of `endpoint`; it ends with an hour, so that a run has few of
+/// them.
 std::string service_token(const Endpoint& endpoint, const ServiceAccess& access, std::chrono::seconds lifetime);
 
 }  // namespace hubspec::actors

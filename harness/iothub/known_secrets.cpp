@@ -91,7 +91,7 @@ private:
 }  // namespace
 
 void SecretScan::add(std::string_view secret, const std::string& what) {
-    if (secret.size() < shortest) return;
+    if (secret.size() < shortest || !added_.emplace(secret).second) return;
     names_.push_back(what);
     const Bytes bytes(secret.begin(), secret.end());
     for (const auto& form : forms_of(bytes)) add_form(form);

@@ -6,7 +6,9 @@
 #include "harness/actors/device.hpp"
 #include "harness/actors/service.hpp"
 #include "harness/actors/wire.hpp"
+#include "harness/iothub/known_secrets.hpp"
 #include "harness/iothub/redact.hpp"
+#include "harness/iothub/sas_token.hpp"
 #include "tests/actors/support/world.hpp"
 
 namespace hubspec::actors {
@@ -79,6 +81,18 @@ TEST(Secrets, AreInNoLineOfTheService) {
         // A body keeps its keys in the trace; the judge hides them in what it keeps and shows.
         EXPECT_THAT(iothub::redact(line), Not(HasSubstr(world.device_key().substr(0, 8))));
     }
+}
+
+TEST(Secrets, AreTheTokensOfAKeyThatIsOne) {
+    Endpoint hub;
+    hub.host_name = "h.azure-devices.net";
+    const ServiceAccess ours{"iothubowner", iothub::base64_encode(mqtt::Bytes(32, 77))};
+    const ServiceAccess anybodys{"iothubowner", iothub::base64_encode(mqtt::Bytes(32, 78))};
+    iothub::keep_secret(ours.key, "a key");
+    const auto token = service_token(hub, ours, std::chrono::hours(1));
+    EXPECT_EQ(iothub::secret_in("Authorization: " + token), "a token of the policy 'iothubowner'");
+    EXPECT_EQ(std::get<iothub::SasToken>(iothub::parse_sas_token(token)).expiry % 3600, 0) << "few of them are made";
+    EXPECT_FALSE(iothub::secret_in(service_token(hub, anybodys, std::chrono::hours(1))));
 }
 
 // A line is shortened before it is hidden: a key that is cut in two must not show its first half.
