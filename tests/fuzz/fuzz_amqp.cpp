@@ -7,6 +7,9 @@
 
 using namespace hubspec;
 
+// Proton loses ten bytes with a client that begins SASL twice, whose connection it ends.
+extern "C" const char* __lsan_default_suppressions() { return "leak:libqpid-proton-core.so"; }
+
 /// Whatever comes to the AMQP port: the answers do not grow without bound, and the hub's telemetry is still there.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     hub::fuzz::AmqpHub one;
