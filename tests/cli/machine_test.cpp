@@ -60,7 +60,7 @@ TEST_P(FewFiles, BlameNoHub) {
 
 TEST(Machine, AProcessThatWasSuspendedBlamesNoHub) {
     Process process(Start{some, {}, {}, {}});
-    ASSERT_TRUE(process.wait_for("ok"));
+    ASSERT_TRUE(process.wait_for("PASS"));
     process.signal(SIGSTOP);
     std::this_thread::sleep_for(std::chrono::milliseconds(2500));  // what is tried is a time
     process.signal(SIGCONT);
