@@ -1,15 +1,9 @@
 // Runs the AMQP fuzz target without libFuzzer: over what a client says that puts a token, sends, reads events and
 // feedback, and mutations of it. With a folder as argument it writes the seeds there instead.
-#include <cstdint>
-#include <cstdio>
-#include <fstream>
-#include <random>
-#include <string>
 #include <vector>
 
 #include "tests/amqp/support/world.hpp"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/smoke.hpp"
 
 namespace {
 
@@ -35,36 +29,6 @@ std::vector<mqtt::Bytes> seeds() {
     return all;
 }
 
-mqtt::Bytes mutated(mqtt::Bytes all, std::mt19937& random) {
-    for (unsigned left = 1 + random() % 5; left > 0; --left) {
-        const auto at = static_cast<std::ptrdiff_t>(random() % all.size());
-        if (random() % 3 > 0)
-            all[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random());
-        else if (random() % 2 == 0)
-            all.insert(all.begin() + at, static_cast<std::uint8_t>(random()));
-        else
-            all.erase(all.begin() + at);
-    }
-    return all;
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-    unsigned number = 0;
-    for (const auto& seed : seeds()) {
-        ++number;
-        if (argc > 1) {
-            std::ofstream(std::string(argv[1]) + "/amqp-" + std::to_string(number), std::ios::binary)
-                .write(reinterpret_cast<const char*>(seed.data()), static_cast<std::streamsize>(seed.size()));
-            continue;
-        }
-        LLVMFuzzerTestOneInput(seed.data(), seed.size());
-        std::mt19937 random(number);
-        for (int i = 0; i < 500; ++i) {
-            const auto input = mutated(seed, random);
-            LLVMFuzzerTestOneInput(input.data(), input.size());
-        }
-    }
-    return 0;
-}
+int main(int argc, char** argv) { return hubspec::fuzz::smoke(argc, argv, seeds(), 500, hubspec::fuzz::mutated); }

@@ -1,6 +1,5 @@
 // Runs a fuzz target that reads files without libFuzzer: over those below HUBSPEC_SEEDS, folders and files with ':'
 // between them, and HUBSPEC_MUTATIONS of each. With a folder as argument it writes the seeds there instead.
-#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,7 +8,7 @@
 #include <string>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/smoke.hpp"
 
 namespace {
 
@@ -49,23 +48,6 @@ std::string mutated(std::string text, std::mt19937& random) {
     return text;
 }
 
-void run(const std::string& text) {
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-    unsigned number = 0;
-    for (const auto& seed : seeds()) {
-        ++number;
-        if (argc > 1) {
-            std::ofstream(std::string(argv[1]) + "/seed-" + std::to_string(number), std::ios::binary) << seed;
-            continue;
-        }
-        run(seed);
-        std::mt19937 random(number);
-        for (int i = 0; i < HUBSPEC_MUTATIONS; ++i) run(mutated(seed, random));
-    }
-    return 0;
-}
+int main(int argc, char** argv) { return hubspec::fuzz::smoke(argc, argv, seeds(), HUBSPEC_MUTATIONS, mutated); }

@@ -1,13 +1,10 @@
 // Runs the hub's fuzz target without libFuzzer: packets of a device, and a fixed number of mutations of them.
 #include <cstdint>
-#include <fstream>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "harness/mqtt/encode.hpp"
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/smoke.hpp"
 
 namespace {
 
@@ -30,38 +27,8 @@ Bytes conversation() {
     return all;
 }
 
-Bytes mutated(Bytes all, std::mt19937& random) {
-    for (unsigned left = 1 + random() % 5; left > 0; --left) {
-        const auto at = static_cast<std::ptrdiff_t>(random() % all.size());
-        switch (random() % 3) {
-            case 0:
-                all[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random());
-                break;
-            case 1:
-                all.insert(all.begin() + at, static_cast<std::uint8_t>(random()));
-                break;
-            default:
-                all.erase(all.begin() + at);
-                break;
-        }
-    }
-    return all;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto seed = conversation();
-    if (argc > 1) {
-        std::ofstream(std::string(argv[1]) + "/conversation", std::ios::binary)
-            .write(reinterpret_cast<const char*>(seed.data()), static_cast<std::streamsize>(seed.size()));
-        return 0;
-    }
-    std::mt19937 random(11);
-    LLVMFuzzerTestOneInput(seed.data(), seed.size());
-    for (int i = 0; i < 5000; ++i) {
-        const auto input = mutated(seed, random);
-        LLVMFuzzerTestOneInput(input.data(), input.size());
-    }
-    return 0;
+    return hubspec::fuzz::smoke<Bytes>(argc, argv, {conversation()}, 5000, hubspec::fuzz::mutated);
 }

@@ -1,13 +1,10 @@
 // Runs a fuzz target that reads text without libFuzzer: over seeds of every format and a fixed number of mutations of
 // each. With a folder as argument it writes the seeds there instead, for `fuzz_NAME FOLDER`.
-#include <cstdint>
-#include <cstdio>
-#include <fstream>
 #include <random>
 #include <string>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/smoke.hpp"
 
 namespace {
 
@@ -67,22 +64,6 @@ std::string mutated(std::string text, std::mt19937& random) {
     return text;
 }
 
-void run(const std::string& text) {
-    LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-    int number = 0;
-    for (const auto& seed : seeds()) {
-        if (argc > 1) {
-            std::ofstream(std::string(argv[1]) + "/seed-" + std::to_string(++number), std::ios::binary) << seed;
-            continue;
-        }
-        run(seed);
-        std::mt19937 random(static_cast<unsigned>(++number));
-        for (int i = 0; i < 3000; ++i) run(mutated(seed, random));
-    }
-    return 0;
-}
+int main(int argc, char** argv) { return hubspec::fuzz::smoke(argc, argv, seeds(), 3000, mutated); }

@@ -1,12 +1,10 @@
 // Runs the WebSocket fuzz target without libFuzzer: over frames of every kind and mutations of them. With a folder as
 // argument it writes the seeds there instead.
 #include <cstdint>
-#include <fstream>
-#include <random>
 #include <string>
 #include <vector>
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+#include "tests/fuzz/smoke.hpp"
 
 namespace {
 
@@ -40,33 +38,8 @@ Bytes conversation() {
     return all;
 }
 
-Bytes mutated(Bytes all, std::mt19937& random) {
-    for (unsigned left = 1 + random() % 4; left > 0; --left) {
-        const auto at = static_cast<std::ptrdiff_t>(random() % all.size());
-        if (random() % 3 > 0)
-            all[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random());
-        else if (random() % 2 == 0)
-            all.insert(all.begin() + at, static_cast<std::uint8_t>(random()));
-        else
-            all.erase(all.begin() + at);
-    }
-    return all;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto seed = conversation();
-    if (argc > 1) {
-        std::ofstream(std::string(argv[1]) + "/frames", std::ios::binary)
-            .write(reinterpret_cast<const char*>(seed.data()), static_cast<std::streamsize>(seed.size()));
-        return 0;
-    }
-    LLVMFuzzerTestOneInput(seed.data(), seed.size());
-    std::mt19937 random(5);
-    for (int i = 0; i < 500; ++i) {
-        const auto input = mutated(seed, random);
-        LLVMFuzzerTestOneInput(input.data(), input.size());
-    }
-    return 0;
+    return hubspec::fuzz::smoke<Bytes>(argc, argv, {conversation()}, 500, hubspec::fuzz::mutated);
 }
