@@ -5,7 +5,6 @@
 #include <link.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -100,13 +99,8 @@ void note_closed(int descriptor) {
 
 // The same socket under a number that was not in use lately.
 int move_to_fresh_number(int descriptor) {
-    static const int limit = [] {
-        rlimit files{};
-        if (getrlimit(RLIMIT_NOFILE, &files) != 0) return 1024;
-        const rlim_t wanted = std::min<rlim_t>(files.rlim_max, 65536);
-        if (files.rlim_cur < wanted) files.rlim_cur = wanted, setrlimit(RLIMIT_NOFILE, &files);
-        return static_cast<int>(std::min<rlim_t>(files.rlim_cur, 65536));
-    }();
+    constexpr std::size_t most = 65536;
+    static const int limit = static_cast<int>(std::min(net::raise_descriptors(most), most));
     static std::atomic<int> last = limit / 2;
     int from = ++last;
     if (from >= limit - 16) last = from = limit / 2;

@@ -8,7 +8,6 @@
 #include <optional>
 #include <thread>
 
-#include "harness/cli/open_files.hpp"
 #include "harness/model/time.hpp"
 #include "harness/net/descriptors.hpp"
 #include "harness/run/judge.hpp"
@@ -22,8 +21,14 @@ using namespace model;
 
 namespace {
 
-constexpr unsigned most_default_jobs = 24;
 constexpr unsigned other_files = 64, files_of_a_job = 32;  // few cases need more
+
+/// So many jobs, or as many as there are descriptors for.
+unsigned affordable(unsigned jobs) {
+    const auto files = net::raise_descriptors(other_files + jobs * files_of_a_job);
+    const auto most = std::max<std::size_t>(files, other_files + files_of_a_job) - other_files;
+    return std::min(jobs, static_cast<unsigned>(most / files_of_a_job));
+}
 
 bool has(const Value& capabilities, const std::string& name) {
     const auto* found = capabilities.find(name);
@@ -107,7 +112,7 @@ std::string utc_now() {
 
 bool has_open_files() {
     constexpr std::size_t least = other_files + files_of_a_job;
-    const auto files = raise_open_files(least);
+    const auto files = net::raise_descriptors(least);
     if (files >= least) return true;
     std::fprintf(stderr,
                  "hubspec: this process may open %zu files, a run needs %zu: raise the limit (ulimit -n 1024)\n", files,
@@ -115,16 +120,7 @@ bool has_open_files() {
     return false;
 }
 
-unsigned default_jobs() {
-    return affordable_jobs(std::clamp(3 * std::thread::hardware_concurrency(), 3U, most_default_jobs));
-}
-
-unsigned affordable_jobs(unsigned wanted) {
-    const auto files = raise_open_files(other_files + wanted * files_of_a_job);
-    return std::min(wanted,
-                    static_cast<unsigned>(std::max<std::size_t>(files, other_files + files_of_a_job) - other_files) /
-                        files_of_a_job);
-}
+unsigned default_jobs() { return std::clamp(3 * std::thread::hardware_concurrency(), 3U, 24U); }
 
 std::string not_applicable(const run::Case& one, const run::Target& target) {
     const auto& scenario = *one.scenario;
@@ -176,7 +172,8 @@ std::vector<CaseResult> execute(const std::vector<run::Case>& cases, run::Target
         }
     };
     std::vector<std::thread> workers;
-    for (unsigned i = 1; i < std::max(1U, target.is_parallel() ? options.jobs : 1U); ++i) workers.emplace_back(work);
+    for (unsigned i = 1; i < std::max(1U, target.is_parallel() ? affordable(options.jobs) : 1U); ++i)
+        workers.emplace_back(work);
     work();
     for (auto& worker : workers) worker.join();
     std::vector<CaseResult> finished;

@@ -38,8 +38,6 @@ std::string utc_now();
 /// Cases that run side by side by default. In a conversation one always waits for the other, so more of them fit than
 /// there are cores.
 unsigned default_jobs();
-/// So many, or as many as there are file descriptors for.
-unsigned affordable_jobs(unsigned wanted);
 /// Whether this process may open as many files as a case needs; said on standard error when it may not.
 bool has_open_files();
 

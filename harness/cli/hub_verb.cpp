@@ -14,11 +14,11 @@
 #include "harness/cli/hub_keys.hpp"
 #include "harness/cli/hub_state.hpp"
 #include "harness/cli/interrupt.hpp"
-#include "harness/cli/open_files.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/random.hpp"
 #include "harness/cli/suite.hpp"
 #include "harness/cli/test_pki.hpp"
+#include "harness/net/descriptors.hpp"
 #include "harness/net/loop.hpp"
 
 namespace hubspec::cli {
@@ -144,7 +144,7 @@ int run(const HubOptions& options) {
     if (has_unknown_deviations(options.deviations) || !is_known_profile(options.profile)) return exit_unusable;
     const auto bounds = read_bounds(options.bounds);
     if (!bounds) return exit_unusable;
-    raise_open_files(bounds->connections + other_descriptors);
+    net::raise_descriptors(bounds->connections + other_descriptors);
     std::promise<void> ended;
     const SignalWatch signals([&] { ended.set_value(); });
     net::Loop loop;

@@ -10,7 +10,6 @@
 #include "harness/cli/interrupt.hpp"
 #include "harness/cli/load_file.hpp"
 #include "harness/cli/load_target.hpp"
-#include "harness/cli/open_files.hpp"
 #include "harness/cli/options.hpp"
 #include "harness/cli/run_reports.hpp"
 #include "harness/cli/shard.hpp"
@@ -20,6 +19,7 @@
 #include "harness/load/judge.hpp"
 #include "harness/load/merge.hpp"
 #include "harness/load/schedule.hpp"
+#include "harness/net/descriptors.hpp"
 #include "reports/load_json.hpp"
 #include "reports/load_live.hpp"
 #include "reports/load_report.hpp"
@@ -75,7 +75,7 @@ int finish(const LoadResult& result, const std::vector<reports::Destination>& de
 // A descriptor for each device; in the same process the hub needs as many.
 std::optional<std::string> make_room(std::size_t devices, bool is_embedded) {
     const std::size_t wanted = (is_embedded ? 2 : 1) * devices + other_descriptors;
-    const auto allowed = raise_open_files(wanted);
+    const auto allowed = net::raise_descriptors(wanted);
     if (allowed >= wanted) return std::nullopt;
     return fmt::format(
         "{} devices need {} open files, this process may have {}: raise the limit (ulimit -n {}), or use "

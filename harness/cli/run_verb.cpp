@@ -210,9 +210,7 @@ std::optional<RunResult> run_cases(const RunOptions& options, const Suite& suite
         result.cases = nothing_but_errors(cases, suite.catalogue, *unreachable);
     } else {
         say(target.prepare(applicable(cases), interruption));
-        ExecuteOptions how{options.jobs != 0 ? affordable_jobs(options.jobs)
-                           : options.device  ? jobs_of_waiting
-                                             : default_jobs(),
+        ExecuteOptions how{options.jobs == 0 ? (options.device ? jobs_of_waiting : default_jobs()) : options.jobs,
                            options.retry,
                            options.fail_fast,
                            {options.timeout_scale, options.seed},

@@ -129,7 +129,7 @@ private:
         std::vector<run::Case> applicable;
         for (const auto& one : cases)
             if (not_applicable(one, target).empty()) applicable.push_back(one);
-        const ExecuteOptions how{options_.jobs == 0 ? default_jobs() : affordable_jobs(options_.jobs), 0, false, {}};
+        const ExecuteOptions how{options_.jobs == 0 ? default_jobs() : options_.jobs, 0, false, {}};
         return execute(applicable, target, suite_.catalogue, interruption_, how, {});
     }
 

@@ -2,7 +2,6 @@
 
 #include <bitset>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,7 +28,7 @@ private:
 
     void add_form(const std::string& form);
 
-    std::set<std::string, std::less<>> added_;
+    std::set<std::string> added_;
     std::vector<std::string> names_;
     std::unordered_map<std::string, std::size_t> pieces_;             ///< to the index of its name
     std::bitset<1U << 16U> may_be_;                                   ///< by the hash of a piece

@@ -25,11 +25,11 @@ struct Loop::Impl {
 
     /// Long work that others are not to wait for: one piece at a time, and between two of them what sockets have
     /// brought meanwhile.
-    void take_turns(std::function<void()> piece);
+    void defer(std::function<void()> piece);
 
 private:
-    void do_next();
-    std::deque<std::function<void()>> waiting_;
+    void do_deferred();
+    std::deque<std::function<void()>> deferred_;
 };
 
 }  // namespace hubspec::net

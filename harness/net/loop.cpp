@@ -18,16 +18,16 @@ namespace hubspec::net {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-void Loop::Impl::take_turns(std::function<void()> piece) {
-    waiting_.push_back(std::move(piece));
-    if (waiting_.size() == 1) asio::post(context, [this] { do_next(); });
+void Loop::Impl::defer(std::function<void()> piece) {
+    deferred_.push_back(std::move(piece));
+    if (deferred_.size() == 1) asio::post(context, [this] { do_deferred(); });
 }
 
-void Loop::Impl::do_next() {
-    const auto piece = std::move(waiting_.front());
+void Loop::Impl::do_deferred() {
+    const auto piece = std::move(deferred_.front());
     piece();
-    waiting_.pop_front();
-    if (!waiting_.empty()) asio::post(context, [this] { do_next(); });
+    deferred_.pop_front();
+    if (!deferred_.empty()) asio::post(context, [this] { do_deferred(); });
 }
 
 Loop::Loop() {

@@ -89,7 +89,7 @@ struct Socket::Impl {
             if (error || ended) return;
             if (open || !is_tls() || SSL_is_server(ssl.get()) == 0) return progress();
             // A flood of handshakes does not hold up those who are connected.
-            loop.impl().take_turns([keep, this] {
+            loop.impl().defer([keep, this] {
                 if (!ended) progress();
             });
         });

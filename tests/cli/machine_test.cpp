@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 #include "tests/cli/support/process.hpp"
@@ -73,7 +75,8 @@ class JumpingClock : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Machine, JumpingClock, testing::Values("3600", "-3600", "31536000", "-31536000"));
 
 TEST_P(JumpingClock, BlamesNoHub) {
-    const auto ended = run_hubspec(Start{some,
+    const Folder folder;
+    const auto ended = run_hubspec(Start{with(some, {"--report", "json:" + folder.path("r.json")}),
                                          {{"LD_PRELOAD", HUBSPEC_BINARY_DIR "/lib/jumping_clock.so"},
                                           {"JUMP_SECONDS", GetParam()},
                                           {"JUMP_AFTER", "3000"},
@@ -82,6 +85,10 @@ TEST_P(JumpingClock, BlamesNoHub) {
                                          {}});
     EXPECT_THAT(ended.status, AnyOf(0, 2)) << ended.out;
     EXPECT_THAT(ended.out, Not(HasSubstr(" failed\n")));
+    std::set<std::string> hours;  // in which a case began
+    const auto results = nlohmann::json::parse(folder.read("r.json"));
+    for (const auto& one : results["cases"]) hours.insert(one.value("startedAt", "").substr(0, 13));
+    EXPECT_GT(hours.size(), 1U) << "the clock has jumped";
 }
 
 }  // namespace
