@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <nlohmann/json.hpp>
 
 #include "tests/cli/support/process.hpp"
@@ -124,18 +125,24 @@ TEST(Hub, RefusesABoundThatIsNone) {
 TEST(Hub, KeepsTheBoundsThatItIsGiven) {
     const Folder folder;
     Process process(Start{{"hub", "--json", "--mqtt-port", "0", "--https-port", "0", "--amqp-port", "0", "--state",
-                           folder.path("s"), "--bound", "handshake-seconds=1"},
+                           folder.path("s"), "--bound", "connections=1"},
                           {},
                           {},
                           {}});
     ASSERT_TRUE(process.wait_for("}\n"));
-    sockaddr_in address{
-        AF_INET, htons(json::parse(process.out())["mqttPort"].get<std::uint16_t>()), {htonl(INADDR_LOOPBACK)}, {}};
-    const int silent = ::socket(AF_INET, SOCK_STREAM, 0);
-    ASSERT_EQ(::connect(silent, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    const auto port = json::parse(process.out())["mqttPort"].get<std::uint16_t>();
+    const auto connect = [&] {
+        sockaddr_in address{AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {}};
+        const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        EXPECT_EQ(::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+        return connection;
+    };
+    const int first = connect(), second = connect();
     char byte = 0;
-    EXPECT_LE(::read(silent, &byte, 1), 0) << "it is cut off";
-    ::close(silent);
+    EXPECT_LE(::recv(second, &byte, 1, 0), 0) << "it is turned away";
+    EXPECT_LT(::recv(first, &byte, 1, MSG_DONTWAIT), 0) << "and this one is still there";
+    EXPECT_EQ(errno, EAGAIN);
+    ::close(first), ::close(second);
 }
 
 TEST(Hub, MakesItsCertificatesAnewWhenTheyCannotBeRead) {
