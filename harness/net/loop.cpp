@@ -44,6 +44,11 @@ Loop::Loop() {
 Loop::~Loop() {
     stop();
     if (impl_->thread.joinable()) impl_->thread.join();
+    while (!impl_->connections.empty()) {
+        auto& one = impl_->connections.front();
+        impl_->connections.pop_front();
+        one.abandon();
+    }
 }
 
 void Loop::start() {

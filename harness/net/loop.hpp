@@ -16,7 +16,7 @@ namespace hubspec::net {
 class Loop {
 public:
     Loop();
-    ~Loop();  ///< stops and joins
+    ~Loop();  ///< stops and joins; what sockets are still open are closed, and nobody is told
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 

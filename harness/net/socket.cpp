@@ -43,9 +43,11 @@ std::string handshake_failure(SSL* ssl) {
 
 }  // namespace
 
-struct Socket::Impl {
+struct Socket::Impl : Connection {
     Impl(Loop& owner, Callbacks given)
-        : loop(owner), socket(owner.impl().context), patience(owner.impl().context), callbacks(std::move(given)) {}
+        : loop(owner), socket(owner.impl().context), patience(owner.impl().context), callbacks(std::move(given)) {
+        loop.impl().connections.push_back(*this);
+    }
 
     Loop& loop;
     tcp::socket socket;
@@ -68,16 +70,21 @@ struct Socket::Impl {
 
     void end(Ending ending, std::string text) {
         if (ended) return;
+        const auto keep = self.lock();
+        const auto told = std::move(callbacks.ended);
+        abandon();
+        if (told) told(closing ? Ended{Ending::local, "closed by this side"} : Ended{ending, std::move(text)});
+    }
+
+    void abandon() override {
+        const auto keep = self.lock();
         ended = true;
         error_code ignored;
         if (resolver) resolver->cancel();
         patience.cancel();
         socket.close(ignored);
         ssl.reset();
-        const auto keep = self.lock();
-        const auto told = std::move(callbacks.ended);
-        callbacks = {};
-        if (told) told(closing ? Ended{Ending::local, "closed by this side"} : Ended{ending, std::move(text)});
+        const auto let_go = std::exchange(callbacks, {});
     }
 
     void wait(tcp::socket::wait_type type) {

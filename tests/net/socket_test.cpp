@@ -108,6 +108,43 @@ TEST_F(SocketTest, NegotiatesTheVersionItIsAskedFor) {
     }
 }
 
+// Whoever drives a connection is often held by its callbacks: neither may outlive the loop.
+TEST(LoopsEnd, ClosesConnectionsAndLetsGoOfWhoDroveThem) {
+    const auto held = std::make_shared<int>();
+    Loop server;
+    std::promise<void> came, gone;
+    std::shared_ptr<Socket> accepted;
+    server.start();
+    std::unique_ptr<Listener> listener;
+    server.call([&] {
+        listener = std::make_unique<Listener>(server, "127.0.0.1", 0, [&](Accepted one) {
+            accepted = Socket::accept(server, std::move(one), std::nullopt,
+                                      {.opened = nullptr,
+                                       .received = [&](std::span<const std::uint8_t>) { came.set_value(); },
+                                       .ended = [&](const Ended&) { gone.set_value(); }});
+        });
+    });
+    {
+        Loop loop;
+        loop.start();
+        loop.call([&] {
+            const auto socket = std::make_shared<std::shared_ptr<Socket>>();
+            *socket = Socket::connect(loop, "127.0.0.1", listener->port(), std::nullopt, "",
+                                      {.opened =
+                                           [socket, held](const PeerFacts&) {
+                                               const std::uint8_t byte = 1;
+                                               (*socket)->send(std::span(&byte, 1));
+                                           },
+                                       .received = nullptr,
+                                       .ended = [socket, held](const Ended&) { ADD_FAILURE() << "told of the end"; }});
+        });
+        came.get_future().get();
+    }
+    ASSERT_EQ(held.use_count(), 1);
+    gone.get_future().get();
+    server.call([&] { listener.reset(), accepted.reset(); });
+}
+
 struct ClientCertificateCase {
     const char* name;
     pki::Credential (*make)(const pki::Credential& root);
