@@ -101,7 +101,21 @@ Record read_record(const Reader& in) {
 
 }  // namespace
 
-Json write_case(const CaseResult& one) {
+Json write_details(const CaseResult& one) {
+    return {{"steps", write_all(one.steps)},
+            {"trace", write_all(one.trace)},
+            {"record", one.record ? write(*one.record) : Json(nullptr)}};
+}
+
+CaseDetails read_details(const Reader& in) {
+    CaseDetails details{in.each("steps", read_step), in.each("trace", read_line), std::nullopt};
+    if (in.has("record")) details.record = read_record(in.part("record"));
+    return details;
+}
+
+Json write_case(const CaseResult& kept) {
+    const Whole whole(kept);
+    const auto& one = *whole;
     Json axes = Json::object();
     for (const auto& [name, value] : one.axes) axes[name] = value;
     return {{"scenario", one.scenario},

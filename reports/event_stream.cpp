@@ -90,10 +90,14 @@ void EventStream::case_finished(const CaseResult& one) { write(finished_line(one
 
 void EventStream::run_ended(const RunResult& run) { write(ended_line(run)); }
 
+void write_events(const RunResult& run, const Output& output) {
+    output(began_line(run, run.cases));
+    for (const auto& one : run.cases) output(finished_line(one));
+    output(ended_line(run));
+}
+
 std::string to_events(const RunResult& run) {
-    auto text = began_line(run, run.cases);
-    for (const auto& one : run.cases) text += finished_line(one);
-    return text + ended_line(run);
+    return collected([&](const Output& output) { write_events(run, output); });
 }
 
 bool is_event_stream(std::string_view text) { return text.starts_with(beginning); }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/model/result.hpp"
+#include "reports/output.hpp"
 
 /// A run as it goes on, one JSON object on each line: for those who follow it, and for what is left of a run whose
 /// process was killed.
@@ -45,6 +46,7 @@ private:
 };
 
 /// The stream of a run that has ended.
+void write_events(const model::RunResult& run, const Output& output);
 std::string to_events(const model::RunResult& run);
 
 /// Whether a text begins as such a stream does.

@@ -132,7 +132,7 @@ RunResult regroup(const RunResult& run, Granularity granularity) {
     if (granularity == Granularity::requirement)
         regrouped.cases = by_requirement(run);
     else
-        for (const auto& one : run.cases) add_steps(regrouped.cases, one);
+        for (const auto& one : run.cases) add_steps(regrouped.cases, *Whole(one));
     return regrouped;
 }
 

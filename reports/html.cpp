@@ -225,7 +225,9 @@ Json beyond_lines(const CaseResult& one, Json& lines) {
 }
 
 /// What the index does not have.
-Json write_detail(const CaseResult& one) {
+Json write_detail(const CaseResult& kept) {
+    const Whole complete(kept);
+    const auto& one = *complete;
     auto whole = write_case(one);
     Json detail = Json::object();
     for (const auto* name : {"findings", "earlierAttempts", "notes", "steps", "trace"})
@@ -251,37 +253,51 @@ std::string block(const std::string& id, const std::string& text) {
     return "<script type=\"text/plain\" id=\"" + id + "\">" + packed(text) + "</script>\n";
 }
 
-std::string filled(std::string_view page, const std::vector<std::pair<std::string_view, std::string>>& parts) {
-    std::string text;
-    for (const auto& [name, value] : parts) {
-        const auto at = page.find(name);
-        text.append(page.substr(0, at)).append(value);
-        page.remove_prefix(at + name.size());
+/// The page as far as the mark, which is taken off it as well.
+std::string_view until(std::string_view& page, std::string_view mark) {
+    const auto at = page.find(mark);
+    const auto part = page.substr(0, at);
+    page.remove_prefix(at + mark.size());
+    return part;
+}
+
+void each_block(const RunResult& run, const std::function<void(std::string)>& take) {
+    for (std::size_t begin = 0; begin < run.cases.size(); begin += cases_in_a_block) {
+        Json some = Json::array();
+        for (std::size_t i = begin; i < std::min(begin + cases_in_a_block, run.cases.size()); ++i)
+            some.push_back(write_detail(run.cases[i]));
+        take(dump(some));
     }
-    return text.append(page);
 }
 
 }  // namespace
 
 HtmlData html_data(const RunResult& run, const Protocol& protocol) {
     HtmlData data{dump(write_index(run, protocol)), {}};
-    for (std::size_t begin = 0; begin < run.cases.size(); begin += cases_in_a_block) {
-        Json some = Json::array();
-        for (std::size_t i = begin; i < std::min(begin + cases_in_a_block, run.cases.size()); ++i)
-            some.push_back(write_detail(run.cases[i]));
-        data.blocks.push_back(dump(some));
-    }
+    each_block(run, [&](std::string text) { data.blocks.push_back(std::move(text)); });
     return data;
 }
 
-std::string to_html(const RunResult& run, const Protocol& protocol) {
-    const auto data = html_data(run, protocol);
-    std::string blocks = block("index", data.index);
-    for (std::size_t i = 0; i < data.blocks.size(); ++i) blocks += block("b" + std::to_string(i), data.blocks[i]);
+void write_html(const RunResult& run, const Protocol& protocol, const Output& output, const Output& look) {
     const auto answer = html_safe(headline_of(run).text), target = html_safe(run.target);
-    return filled(html_page, {{"{{title}}", answer + " · " + target + " · hubspec"},
-                              {"{{answer}}", "<h1>" + answer + "</h1>\n<p>" + target + "</p>"},
-                              {"{{blocks}}", blocks}});
+    std::string_view page = html_page;
+    output(until(page, "{{title}}"));
+    output(answer + " · " + target + " · hubspec");
+    output(until(page, "{{answer}}"));
+    output("<h1>" + answer + "</h1>\n<p>" + target + "</p>");
+    output(until(page, "{{blocks}}"));
+    const auto pack = [&](const std::string& id, const std::string& text) {
+        if (look) look(text);
+        output(block(id, text));
+    };
+    pack("index", dump(write_index(run, protocol)));
+    std::size_t number = 0;
+    each_block(run, [&](const std::string& text) { pack("b" + std::to_string(number++), text); });
+    output(page);
+}
+
+std::string to_html(const RunResult& run, const Protocol& protocol) {
+    return collected([&](const Output& output) { write_html(run, protocol, output, {}); });
 }
 
 }  // namespace hubspec::reports

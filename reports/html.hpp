@@ -4,12 +4,15 @@
 #include <vector>
 
 #include "harness/model/result.hpp"
+#include "reports/output.hpp"
 #include "reports/protocol.hpp"
 
 namespace hubspec::reports {
 
 /// A page for people: what failed and why, every conversation, the coverage of the protocol. It needs nothing but a
 /// browser.
+void write_html(const model::RunResult& run, const Protocol& protocol, const Output& output,
+                const Output& look);  ///< `look` is given what the page has compressed, before that is written
 std::string to_html(const model::RunResult& run, const Protocol& protocol);
 
 /// What the page's script reads, as JSON: it is in the page compressed.

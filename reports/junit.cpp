@@ -235,9 +235,11 @@ void add_place(pugi::xml_node node, const CaseResult& one) {
     set(node, "line", std::to_string(cause != nullptr && cause->place.line > 0 ? cause->place.line : 1));
 }
 
-void add_case(pugi::xml_node suite, const CaseResult& one, const Source& source) {
+void add_case(pugi::xml_node suite, const CaseResult& kept, const Source& source) {
+    const Whole whole(kept);
+    const auto& one = *whole;
     auto node = suite.append_child("testcase");
-    set(node, "name", source.names.at(&one));
+    set(node, "name", source.names.at(&kept));
     set(node, "classname", suite_of(one));
     set(node, "time", seconds(one.duration));
     if (source.options.flavor == JunitFlavor::rich) {
@@ -307,7 +309,14 @@ Suites suites_of(const RunResult& run) {
     return suites;
 }
 
-std::string document_of(const Suites& suites, const Source& source) {
+std::string printed(pugi::xml_node node, unsigned depth) {
+    std::ostringstream text;
+    node.print(text, "  ", pugi::format_indent, pugi::encoding_utf8, depth);
+    return text.str();
+}
+
+/// The document but for its testcases: a comment in each suite is where they belong.
+std::string frame_of(const Suites& suites, const Source& source) {
     pugi::xml_document document;
     auto declaration = document.append_child(pugi::node_declaration);
     declaration.append_attribute("version") = "1.0";
@@ -324,11 +333,28 @@ std::string document_of(const Suites& suites, const Source& source) {
         if (const auto began = timestamp(source.run.started_at); !began.empty()) set(suite, "timestamp", began);
         set(suite, "hostname", plain(source.run.host_name));
         add_suite_properties(suite, source.run);
-        for (const auto* one : cases) add_case(suite, *one, source);
+        suite.append_child(pugi::node_comment).set_value("cases");
     }
     std::ostringstream text;
     document.save(text, "  ", pugi::format_indent, pugi::encoding_utf8);
     return text.str();
+}
+
+void write_document(const Suites& suites, const Source& source, const Output& output) {
+    const auto frame = frame_of(suites, source);
+    constexpr std::string_view mark = "    <!--cases-->\n";
+    std::string_view left = frame;
+    for (const auto& [name, cases] : suites) {
+        const auto at = left.find(mark);
+        output(left.substr(0, at));
+        left.remove_prefix(at + mark.size());
+        for (const auto* one : cases) {
+            pugi::xml_document room;
+            add_case(room, *one, source);
+            output(printed(room.first_child(), 2));
+        }
+    }
+    output(left);
 }
 
 }  // namespace
@@ -352,18 +378,21 @@ std::string xml_safe(std::string_view text) {
     return out;
 }
 
-std::string to_junit(const RunResult& whole, const JunitOptions& options) {
+void write_junit(const RunResult& whole, const JunitOptions& options, const Output& output) {
     const auto run = with_setup_cases(regroup(whole, options.granularity));
-    return document_of(suites_of(run), {run, options, names_of(run)});
+    write_document(suites_of(run), {run, options, names_of(run)}, output);
 }
 
-std::vector<JunitFile> to_junit_files(const RunResult& whole, const JunitOptions& options) {
+std::string to_junit(const RunResult& run, const JunitOptions& options) {
+    return collected([&](const Output& output) { write_junit(run, options, output); });
+}
+
+void each_junit_file(const RunResult& whole, const JunitOptions& options,
+                     const std::function<void(const std::string& name, const JunitFile& write)>& take) {
     const auto run = with_setup_cases(regroup(whole, options.granularity));
     const Source source{run, options, names_of(run)};
-    std::vector<JunitFile> files;
     for (const auto& suite : suites_of(run))
-        files.push_back({"TEST-" + suite.first + ".xml", document_of({suite}, source)});
-    return files;
+        take("TEST-" + suite.first + ".xml", [&](const Output& output) { write_document({suite}, source, output); });
 }
 
 }  // namespace hubspec::reports

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <functional>
 #include <string>
-#include <vector>
 
 #include "harness/model/result.hpp"
 #include "reports/granularity.hpp"
+#include "reports/output.hpp"
 
 namespace hubspec::reports {
 
@@ -19,15 +20,15 @@ struct JunitOptions {
     Granularity granularity = Granularity::scenario;
 };
 
-struct JunitFile {
-    std::string name;  ///< "TEST-iothub.reported.xml"
-    std::string text;
-};
-
 /// One document: testsuites > testsuite (a scenario folder) > testcase (a case).
+void write_junit(const model::RunResult& run, const JunitOptions& options, const Output& output);
 std::string to_junit(const model::RunResult& run, const JunitOptions& options);
-/// One file for each suite, named as CI systems look for them.
-std::vector<JunitFile> to_junit_files(const model::RunResult& run, const JunitOptions& options);
+
+/// Writes a file.
+using JunitFile = std::function<void(const Output& output)>;
+/// One file for each suite, named as CI systems look for them: "TEST-iothub.reported.xml".
+void each_junit_file(const model::RunResult& run, const JunitOptions& options,
+                     const std::function<void(const std::string& name, const JunitFile& write)>& take);
 
 /// Text that XML 1.0 can carry: bad UTF-8 becomes U+FFFD, control characters visible text such as \x1b.
 std::string xml_safe(std::string_view text);

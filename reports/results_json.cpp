@@ -6,16 +6,36 @@ namespace hubspec::reports {
 
 using namespace model;
 
+namespace {
+
+/// A part of the document, as deep in it as it will stand.
+std::string part(const Json& json, std::size_t depth) {
+    std::string text;
+    for (const char c : json.dump(1, ' ', false, Json::error_handler_t::replace)) {
+        text += c;
+        if (c == '\n') text.append(depth, ' ');
+    }
+    return text;
+}
+
+}  // namespace
+
+void write_results_json(const RunResult& run, const Output& output) {
+    Json head{{"format", "hubspec-results"}, {"version", results_version}};
+    head.update(write_run(run));
+    const auto requirements = std::move(head["requirements"]);
+    head.erase("requirements");
+    auto beginning = part(head, 0);
+    beginning.resize(beginning.size() - 2);  // the brace on its line
+    output(beginning + ",\n \"cases\": [");
+    for (const auto& one : run.cases)
+        output((&one == &run.cases.front() ? "\n  " : ",\n  ") + part(write_case(one), 2));
+    // What explains the cases stands below them.
+    output((run.cases.empty() ? "]" : "\n ]") + (",\n \"requirements\": " + part(requirements, 1)) + "\n}\n");
+}
+
 std::string to_results_json(const RunResult& run) {
-    Json json{{"format", "hubspec-results"}, {"version", results_version}};
-    json.update(write_run(run));
-    Json cases = Json::array();
-    for (const auto& one : run.cases) cases.push_back(write_case(one));
-    auto requirements = std::move(json["requirements"]);
-    json.erase("requirements");
-    json["cases"] = std::move(cases);
-    json["requirements"] = std::move(requirements);  // what explains the cases stands below them
-    return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return collected([&](const Output& output) { write_results_json(run, output); });
 }
 
 std::variant<RunResult, std::string> from_results_json(std::string_view text) {

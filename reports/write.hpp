@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "harness/model/result.hpp"
@@ -46,7 +47,7 @@ std::optional<std::string> write_report(const Destination& destination, const mo
                                         const JunitOptions& options, const Protocol& protocol = {});
 
 /// Why the text may not be published: it holds a secret that this process knows (iothub/known_secrets.hpp).
-std::optional<std::string> shows_a_secret(const std::string& text);
+std::optional<std::string> shows_a_secret(std::string_view text);
 
 /// The same for any text; "-" is standard output.
 std::optional<std::string> write_text(const std::string& path, const std::string& text);

@@ -14,7 +14,7 @@ struct Device::Impl : PahoObserver {
     Inbox& inbox;
     std::string connection;
     std::atomic<bool> established = false, leaving = false, ended = false, closed = false;
-    std::atomic<std::uint64_t> packets = 0, publishes = 0;
+    std::atomic<std::uint64_t> packets = 0, publishes = 0, to_acknowledge = 0;
     PahoDevice paho{*this};  // last: gone first, and with it all calls to this
 
     void on_packet(mqtt::Packet packet) override {
@@ -23,7 +23,9 @@ struct Device::Impl : PahoObserver {
             if (connack->return_code != 0) leaving = true;  // Paho closes by itself; a wire line sees what the hub does
             inbox.put(ConnectionOpened{connection, {}});
         }
-        const bool publish = std::holds_alternative<mqtt::Publish>(packet);
+        const auto* message = std::get_if<mqtt::Publish>(&packet);
+        const bool publish = message != nullptr;
+        if (publish && message->qos == 1) ++to_acknowledge;
         inbox.put(PacketReceived{connection, std::move(packet), true});
         ++packets;
         if (publish) ++publishes;
@@ -75,6 +77,8 @@ void Device::drop() {
     impl_->paho.drop();
 }
 
-Wire::Received Device::received() const { return {impl_->packets, impl_->publishes, impl_->ended, impl_->closed}; }
+Wire::Received Device::received() const {
+    return {impl_->packets, impl_->publishes, impl_->ended, impl_->closed, impl_->to_acknowledge};
+}
 
 }  // namespace hubspec::actors

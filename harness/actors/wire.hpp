@@ -70,6 +70,7 @@ public:
         std::uint64_t publishes = 0;
         bool ended = false;
         bool closed = false;
+        std::uint64_t to_acknowledge = 0;  ///< of a device: at QoS 1, each of which Paho answers by itself
     };
     Received received() const;
     /// Bytes of MQTT since the transport was opened; they may still be on their way.

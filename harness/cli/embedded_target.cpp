@@ -91,7 +91,8 @@ public:
             std::size_t seen = 0;
             for (const auto& one : hub.connections())
                 if (one.client_id == client_id && (one.open || !client_id.empty()) && seen++ == ordinal)
-                    counts = {one.open, one.packets_sent, one.requests_received, one.bytes_received};
+                    counts = {one.open, one.packets_sent, one.requests_received, one.bytes_received,
+                              one.acknowledgements_received};
         });
         return counts;
     }

@@ -167,7 +167,7 @@ std::vector<CaseResult> execute(const std::vector<run::Case>& cases, run::Target
             if (options.fail_fast && result.verdict == Verdict::fail) stop = true;
             const std::lock_guard lock(telling);
             if (events.finished) events.finished(result);
-            if (!options.keep_traces && result.verdict == Verdict::pass) result.trace = {};
+            if (!options.keep_traces && result.verdict == Verdict::pass) result.steps = {}, result.trace = {};
             results[index] = std::move(result);
         }
     };

@@ -20,7 +20,7 @@ struct ExecuteOptions {
 
 struct ExecuteEvents {
     std::function<void(const run::Case&)> began;
-    std::function<void(const model::CaseResult&)> finished;  ///< one call at a time, in the order of finishing
+    std::function<void(model::CaseResult&)> finished;  ///< one call at a time, in the order of finishing
 };
 
 /// Runs the cases side by side and judges each. Results come in the order of the cases; those that never began because

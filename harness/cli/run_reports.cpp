@@ -23,7 +23,22 @@ bool has_journal(const reports::Destination& one) {
            (!fs::exists(one.path, ignored) || fs::is_regular_file(one.path, ignored));
 }
 
+// Where there is room for reports there is room for what they will be made of.
+std::string shelf_folder(const std::vector<reports::Destination>& all) {
+    std::error_code ignored;
+    for (const auto& one : all)
+        if (one.path != "-" && (!fs::exists(one.path, ignored) || fs::is_regular_file(one.path, ignored))) {
+            const auto folder = fs::path(one.path).parent_path();
+            if (folder.empty()) return ".";
+            if (fs::is_directory(folder, ignored)) return folder.string();
+        }
+    return fs::temp_directory_path(ignored).string();
+}
+
 }  // namespace
+
+RunReports::RunReports(std::vector<reports::Destination> all, reports::JunitOptions junit)
+    : all_(std::move(all)), junit_(junit), shelf_(shelf_folder(all_)) {}
 
 std::optional<std::vector<reports::Destination>> parse_destinations(const std::vector<std::string>& options) {
     std::vector<reports::Destination> all;
@@ -99,8 +114,9 @@ void RunReports::case_began(const run::Case& one) {
     for (auto& stream : streams_) stream.case_began(one.name, now);
 }
 
-void RunReports::case_finished(const CaseResult& one) {
+void RunReports::case_finished(CaseResult& one) {
     case_added(one);
+    if (show_passed_traces()) shelf_.take(one);
     if (rewritten_.empty()) return;
     partial_.cases.push_back(one);
     if (--left_[folder_of(one.scenario)] == 0) write_reports(rewritten_, partial_, junit_);

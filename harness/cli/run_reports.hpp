@@ -8,6 +8,7 @@
 #include "harness/model/result.hpp"
 #include "harness/run/plan.hpp"
 #include "reports/event_stream.hpp"
+#include "reports/shelf.hpp"
 #include "reports/write.hpp"
 
 namespace hubspec::cli {
@@ -29,15 +30,15 @@ std::string journal_of(const std::string& results_path);
 /// written anew after each folder of scenarios, as those of an interrupted run.
 class RunReports {
 public:
-    RunReports(std::vector<reports::Destination> all, reports::JunitOptions junit)
-        : all_(std::move(all)), junit_(junit) {}
+    RunReports(std::vector<reports::Destination> all, reports::JunitOptions junit);
 
     /// `head` has all but the results. False after saying which file cannot be written.
     bool begin(const model::RunResult& head, const std::vector<model::CaseResult>& planned);
     /// Whether one of them shows what was said in cases that passed.
     bool show_passed_traces() const;
     void case_began(const run::Case& one);
-    void case_finished(const model::CaseResult& one);
+    /// Its details may be put away for the rest of the run.
+    void case_finished(model::CaseResult& one);
     /// A case that the run adds at its end.
     void case_added(const model::CaseResult& one);
     /// False after saying which could not be written.
@@ -49,6 +50,7 @@ private:
     std::vector<reports::Destination> all_;
     reports::JunitOptions junit_;
     bool has_begun_ = false;
+    reports::Shelf shelf_;
     std::vector<reports::EventStream> streams_;
     std::vector<std::string> journals_;
     std::vector<reports::Destination> rewritten_;  ///< after each folder

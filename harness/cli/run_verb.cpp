@@ -216,7 +216,7 @@ std::optional<RunResult> run_cases(const RunOptions& options, const Suite& suite
                            {options.timeout_scale, options.seed},
                            {}};
         const ExecuteEvents events{[&](const run::Case& one) { telling.began(one), reports.case_began(one); },
-                                   [&](const CaseResult& one) { telling.finished(one), reports.case_finished(one); }};
+                                   [&](CaseResult& one) { telling.finished(one), reports.case_finished(one); }};
         how.keep_record = statement.has_value();
         how.keep_traces = reports.show_passed_traces();
         how.revise = [known = statement ? known_faults(*statement) : KnownFaults{}, &baseline,

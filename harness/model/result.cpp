@@ -4,6 +4,16 @@
 
 namespace hubspec::model {
 
+Whole::Whole(const CaseResult& one) : here_(one) {
+    if (!one.put_away) return;
+    auto details = one.put_away->store->read(one.put_away->place);
+    loaded_ = one;
+    loaded_->put_away.reset();
+    loaded_->steps = std::move(details.steps);
+    loaded_->trace = std::move(details.trace);
+    loaded_->record = std::move(details.record);
+}
+
 Counts count(const std::vector<CaseResult>& cases) {
     Counts counts;
     for (const auto& one : cases) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -68,6 +69,27 @@ struct Reconnect {
     bool operator==(const Reconnect&) const = default;
 };
 
+/// What a case is judged by, step by step: most of what is kept of it, and looked at case by case.
+struct CaseDetails {
+    std::vector<StepResult> steps;
+    std::vector<TraceLine> trace;
+    std::optional<Record> record;
+    bool operator==(const CaseDetails&) const = default;
+};
+
+/// Keeps details out of memory.
+class DetailStore {
+public:
+    virtual ~DetailStore() = default;
+    /// Throws std::runtime_error where they cannot be had back.
+    virtual CaseDetails read(std::size_t place) const = 0;
+};
+struct PutAway {
+    std::shared_ptr<const DetailStore> store;
+    std::size_t place = 0;
+    bool operator==(const PutAway&) const = default;
+};
+
 struct CaseResult {
     std::string scenario;  ///< id
     std::string file;
@@ -87,12 +109,24 @@ struct CaseResult {
     std::vector<std::string> shown;     ///< of a device under test: which of the things that can be claimed it did
     std::vector<Reconnect> reconnects;  ///< of a device under test
     std::optional<Record> record;       ///< where it is kept
+    std::optional<PutAway> put_away;    ///< where steps, trace and record are, if they are not here (see Whole)
     std::size_t checks_planned = 0;
     std::size_t checks_executed = 0;
     std::size_t checks_passed = 0;
     std::chrono::microseconds duration{};
     std::string started_at;  ///< UTC, ISO 8601
     bool operator==(const CaseResult&) const = default;
+};
+
+/// A case with its details, wherever they are; it lives no longer than the case.
+class Whole {
+public:
+    explicit Whole(const CaseResult& one);
+    const CaseResult& operator*() const { return loaded_ ? *loaded_ : here_; }
+
+private:
+    const CaseResult& here_;
+    std::optional<CaseResult> loaded_;
 };
 
 /// A device's claim, and whether the run bore it out.

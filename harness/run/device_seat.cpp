@@ -93,6 +93,7 @@ void DeviceSeat::note_client(Connection& connection, const mqtt::Connect& packet
     connection.ordinal = clients_[packet.client_id]++;
     connection.requests_sent = 1;
     connection.received_before = connection.received().packets;
+    connection.acknowledged_before = connection.received().to_acknowledge;
 }
 
 void DeviceSeat::perform_device(Connection& connection, const std::string& verb, const Fields& fields) {
@@ -254,7 +255,9 @@ bool DeviceSeat::has_settled(const Connection& connection, const std::optional<H
         return false;
     if (!taken || !taken->open || received.packets - connection.received_before < taken->packets_sent) return false;
     if (connection.wire) return taken->bytes_received >= connection.wire->bytes_sent();
-    return taken->requests_received >= connection.requests_sent;  // Paho sends packets that nobody asked for
+    // Paho sends packets that nobody asked for. A PUBACK the hub may still have to read, whatever it has answered.
+    return taken->requests_received >= connection.requests_sent &&
+           taken->acknowledgements_received >= received.to_acknowledge - connection.acknowledged_before;
 }
 
 }  // namespace hubspec::run

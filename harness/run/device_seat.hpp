@@ -43,11 +43,12 @@ private:
         std::string client_id;
         std::size_t ordinal = 0;  // among the connections with this client identifier
         mqtt::PacketId next_packet_id = 1;
-        std::uint64_t requests_sent = 0;    // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
-        std::uint64_t received_before = 0;  // packets of the transports before this one
-        bool is_open = false;               // the transport has come about
-        bool is_leaving = false;            // this side was told to end the connection
-        bool was_opened = false;            // of a wire
+        std::uint64_t requests_sent = 0;        // CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
+        std::uint64_t received_before = 0;      // packets of the transports before this one
+        std::uint64_t acknowledged_before = 0;  // likewise, of those at QoS 1
+        bool is_open = false;                   // the transport has come about
+        bool is_leaving = false;                // this side was told to end the connection
+        bool was_opened = false;                // of a wire
 
         actors::Wire::Received received() const {
             return device ? device->received() : wire ? wire->received() : actors::Wire::Received{};

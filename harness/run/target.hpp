@@ -18,8 +18,9 @@ namespace hubspec::run {
 struct HubCounts {
     bool open = false;
     std::uint64_t packets_sent = 0;
-    std::uint64_t requests_received = 0;  ///< CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
-    std::uint64_t bytes_received = 0;     ///< packets or not
+    std::uint64_t requests_received = 0;          ///< CONNECT, SUBSCRIBE, UNSUBSCRIBE and PUBLISH
+    std::uint64_t bytes_received = 0;             ///< packets or not
+    std::uint64_t acknowledgements_received = 0;  ///< PUBACK
 };
 
 /// The same of the back end: REST, and bytes of AMQP.

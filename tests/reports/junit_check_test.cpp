@@ -32,8 +32,9 @@ TEST(JunitCheck, WhatThisToolWritesIsInOrder) {
         for (const auto flavor : {JunitFlavor::rich, JunitFlavor::strict})
             for (const auto granularity : {Granularity::scenario, Granularity::step, Granularity::requirement}) {
                 EXPECT_THAT(said(to_junit(run, {flavor, false, granularity}), flavor), IsEmpty());
-                for (const auto& file : to_junit_files(run, {flavor, true, granularity}))
-                    EXPECT_THAT(said(file.text, flavor), IsEmpty()) << file.name;
+                each_junit_file(run, {flavor, true, granularity}, [&](const std::string& name, const JunitFile& write) {
+                    EXPECT_THAT(said(collected(write), flavor), IsEmpty()) << name;
+                });
             }
 }
 

@@ -77,13 +77,14 @@ bool is_utf8_without_controls(const std::string& text) {
 }
 
 TEST(JunitRule2, FileNamesAreFileNames) {
-    for (const auto& file : to_junit_files(hostile_run(), rich)) {
-        EXPECT_TRUE(std::regex_match(file.name, std::regex(R"(TEST-iothub\.[A-Za-z0-9._-]{1,200}\.xml)"))) << file.name;
-        parsed(file.text);
-    }
+    each_junit_file(hostile_run(), rich, [](const std::string& name, const JunitFile& write) {
+        EXPECT_TRUE(std::regex_match(name, std::regex(R"(TEST-iothub\.[A-Za-z0-9._-]{1,200}\.xml)"))) << name;
+        parsed(collected(write));
+    });
     auto outside = plain(Verdict::pass);
     outside.scenario = outside.name = "../../etc/x";
-    EXPECT_THAT(to_junit_files(run_of({outside}), rich).front().name, Not(HasSubstr("/")));
+    each_junit_file(run_of({outside}), rich,
+                    [](const std::string& name, const JunitFile&) { EXPECT_THAT(name, Not(HasSubstr("/"))); });
 }
 
 TEST(JunitRule3, WhatTellsCasesApartStaysInTheName) {
@@ -319,7 +320,9 @@ TEST(JunitRule11, BothFlavorsSayTheSameOfACase) {
 
 TEST(JunitRule11, EveryFileOfTheStrictFlavorIsValid) {
     for (const auto& run : {sample_run(), hostile_run()})
-        for (const auto& file : to_junit_files(run, strict)) EXPECT_EQ(validate(file.text), 0) << file.name;
+        each_junit_file(run, strict, [](const std::string& name, const JunitFile& write) {
+            EXPECT_EQ(validate(collected(write)), 0) << name;
+        });
 }
 
 TEST(JunitRule12, EveryByteAndEveryNonCharacterIsMadeLegal) {
