@@ -64,12 +64,13 @@ std::vector<Choice> declare_all(CLI::App& app, Parsed& parsed) {
     Declare(list).flag("--json", parsed.list.json, "One JSON array");
     Declare(list).flag("--deviations", parsed.list.deviations, "The deviations of the reference hub instead");
     Declare(list).flag("--profiles", parsed.list.profiles, "The profiles of the reference hub instead");
-    auto* lint =
-        verb("lint", "Check scenarios, statements of devices and target files, without running them", parsed.lint);
+    auto* lint = verb("lint", "Check scenarios, statements of devices, target and load files, without running them",
+                      parsed.lint);
     declare_suite(lint, parsed.lint.suite);
     Declare(lint).option("--device", parsed.lint.devices, "A device's statement to check as well")->type_name("FILE");
     Declare(lint).option("--target", parsed.lint.targets, "A target file to check as well")->type_name("FILE");
     Declare(lint).option("--baseline", parsed.lint.baselines, "A file of known failures as well")->type_name("FILE");
+    Declare(lint).option("--load", parsed.lint.loads, "A load file as well")->type_name("FILE");
     auto* coverage = verb("coverage", "Requirements against scenarios", parsed.coverage);
     declare_suite(coverage, parsed.coverage.suite);
     Declare(coverage).flag("--json", parsed.coverage.json, "One JSON object");

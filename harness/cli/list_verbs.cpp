@@ -95,12 +95,19 @@ int run(const LintOptions& options) {
         if (!read_target_file(file, Secrets::may_be_missing)) ++wrong;
     for (const auto& file : options.baselines)
         if (!read_baseline(file)) ++wrong;
+    for (const auto& file : options.loads)
+        if (!read_load_file(file)) ++wrong;
     if (wrong > 0) return exit_unusable;
-    const auto statements = options.devices.empty() ? "" : std::to_string(options.devices.size()) + " statements, ";
-    const auto targets = options.targets.empty() ? "" : std::to_string(options.targets.size()) + " target files, ";
-    const auto baselines = options.baselines.empty() ? "" : std::to_string(options.baselines.size()) + " baselines, ";
-    std::printf("%s%s%s%zu scenarios, %zu cases: nothing to complain about\n", statements.c_str(), targets.c_str(),
-                baselines.c_str(), suite->scenarios.size(), selected_cases(*suite, options.suite.selection).size());
+    std::string others;
+    const auto count = [&](const std::vector<std::string>& files, const char* what) {
+        if (!files.empty()) others += std::to_string(files.size()) + " " + what + (files.size() == 1 ? "" : "s") + ", ";
+    };
+    count(options.devices, "statement");
+    count(options.targets, "target file");
+    count(options.baselines, "baseline");
+    count(options.loads, "load file");
+    std::printf("%s%zu scenarios, %zu cases: nothing to complain about\n", others.c_str(), suite->scenarios.size(),
+                selected_cases(*suite, options.suite.selection).size());
     return exit_ok;
 }
 

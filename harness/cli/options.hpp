@@ -99,6 +99,7 @@ struct LintOptions {
     std::vector<std::string> devices;  ///< statements
     std::vector<std::string> targets;  ///< target files
     std::vector<std::string> baselines;
+    std::vector<std::string> loads;
 };
 struct CoverageOptions {
     SuiteOptions suite;

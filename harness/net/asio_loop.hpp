@@ -9,6 +9,7 @@
 #include <boost/intrusive/list.hpp>
 #include <deque>
 #include <functional>
+#include <mutex>
 #include <thread>
 
 #include "harness/net/loop.hpp"
@@ -16,15 +17,40 @@
 namespace hubspec::net {
 
 /// A connection of the loop: open connections keep themselves alive, so the loop's end has to be theirs.
-class Connection : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Connection : public boost::intrusive::list_base_hook<> {
 public:
     virtual ~Connection() = default;
     /// Closes what is still open, and lets go of everybody without telling them.
     virtual void abandon() = 0;
 };
 
+/// The open connections of a loop. From any thread: the last who holds one may be no part of the loop.
+class Connections {
+public:
+    void add(Connection& one) {
+        const std::lock_guard lock(mutex_);
+        list_.push_back(one);
+    }
+    void remove(Connection& one) {
+        const std::lock_guard lock(mutex_);
+        if (one.is_linked()) list_.erase(list_.iterator_to(one));
+    }
+    /// Takes one out; null: there is none.
+    Connection* take() {
+        const std::lock_guard lock(mutex_);
+        if (list_.empty()) return nullptr;
+        auto& one = list_.front();
+        list_.pop_front();
+        return &one;
+    }
+
+private:
+    std::mutex mutex_;
+    boost::intrusive::list<Connection> list_;
+};
+
 struct Loop::Impl {
-    boost::intrusive::list<Connection, boost::intrusive::constant_time_size<false>> connections;
+    Connections connections;
     boost::asio::io_context context{1};
     /// With it the reactor: where its descriptors cannot be had the loop is not made, rather than its thread ended by
     /// the first socket.

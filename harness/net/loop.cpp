@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
+#include <exception>
 #include <future>
 #include <optional>
 
@@ -44,11 +45,7 @@ Loop::Loop() {
 Loop::~Loop() {
     stop();
     if (impl_->thread.joinable()) impl_->thread.join();
-    while (!impl_->connections.empty()) {
-        auto& one = impl_->connections.front();
-        impl_->connections.pop_front();
-        one.abandon();
-    }
+    while (auto* one = impl_->connections.take()) one->abandon();
 }
 
 void Loop::start() {
@@ -63,15 +60,17 @@ void Loop::post(std::function<void()> work) { asio::post(impl_->context, std::mo
 
 void Loop::call(const std::function<void()>& work) {
     std::promise<void> done;
+    std::exception_ptr failed;
     post([&] {
         try {
             work();
-            done.set_value();
         } catch (...) {
-            done.set_exception(std::current_exception());
+            failed = std::current_exception();
         }
+        done.set_value();
     });
     done.get_future().get();
+    if (failed) std::rethrow_exception(failed);
 }
 
 void Loop::on_signal(std::vector<int> signals, std::function<void(int)> work) {

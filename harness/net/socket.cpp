@@ -46,8 +46,13 @@ std::string handshake_failure(SSL* ssl) {
 struct Socket::Impl : Connection {
     Impl(Loop& owner, Callbacks given)
         : loop(owner), socket(owner.impl().context), patience(owner.impl().context), callbacks(std::move(given)) {
-        loop.impl().connections.push_back(*this);
+        loop.impl().connections.add(*this);
     }
+    ~Impl() override {
+        if (!ended) loop.impl().connections.remove(*this);
+    }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     Loop& loop;
     tcp::socket socket;
@@ -79,6 +84,7 @@ struct Socket::Impl : Connection {
     void abandon() override {
         const auto keep = self.lock();
         ended = true;
+        loop.impl().connections.remove(*this);
         error_code ignored;
         if (resolver) resolver->cancel();
         patience.cancel();

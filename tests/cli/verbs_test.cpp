@@ -242,6 +242,17 @@ TEST(Lint, CountsWhatIsGood) {
     EXPECT_THAT(ended.out, HasSubstr("nothing to complain about"));
 }
 
+TEST(Lint, ChecksLoadFiles) {
+    const auto good = run_hubspec({"lint", "--load", HUBSPEC_SOURCE_DIR "/fixtures/load/fleet.yaml"});
+    EXPECT_EQ(good.status, 0) << good.err;
+    EXPECT_THAT(good.out, testing::StartsWith("1 load file, "));
+    const Folder folder;
+    const auto wrong = run_hubspec({"lint", "--load", folder.write("l.yaml", "title: t\ndevices: 1\nduraton: 1s\n")});
+    EXPECT_EQ(wrong.status, 3);
+    EXPECT_THAT(wrong.err, HasSubstr("l.yaml:3:1: error: "));
+    EXPECT_THAT(wrong.err, HasSubstr("did you mean 'duration'?"));
+}
+
 TEST(Lint, ChecksStatementsOfDevices) {
     std::vector<std::string> arguments{"lint"};
     for (const auto& entry : std::filesystem::directory_iterator(HUBSPEC_SOURCE_DIR "/fixtures/devices"))
