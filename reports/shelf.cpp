@@ -50,6 +50,13 @@ int open_without_a_name(const std::string& folder) {
 
 }  // namespace
 
+void drop_details(CaseResult& one) {
+    // `= {}` would keep the memory.
+    one.steps = std::vector<StepResult>();
+    one.trace = std::vector<TraceLine>();
+    one.record.reset();
+}
+
 class Shelf::File : public DetailStore {
 public:
     explicit File(int descriptor) : descriptor_(descriptor) {}
@@ -129,9 +136,7 @@ void Shelf::take(CaseResult& one) {
     const auto place = file_->add(one);
     if (!place) return void(is_useless_ = true);
     one.put_away = PutAway{file_, *place};
-    one.steps = {};
-    one.trace = {};
-    one.record.reset();
+    drop_details(one);
 }
 
 }  // namespace hubspec::reports

@@ -8,6 +8,9 @@
 
 namespace hubspec::reports {
 
+/// Gives the memory of its steps, trace and record back.
+void drop_details(model::CaseResult& one);
+
 /// Puts the details of cases that passed away while a run goes on, so that its memory does not grow with their traces:
 /// into a file without a name, which goes with the process. The first cases keep theirs, and so does what a person is
 /// told about.

@@ -14,6 +14,7 @@
 #include "harness/run/kept_trace.hpp"
 #include "harness/run/throttled.hpp"
 #include "harness/scenario/expression.hpp"
+#include "reports/shelf.hpp"
 
 namespace hubspec::cli {
 
@@ -167,7 +168,7 @@ std::vector<CaseResult> execute(const std::vector<run::Case>& cases, run::Target
             if (options.fail_fast && result.verdict == Verdict::fail) stop = true;
             const std::lock_guard lock(telling);
             if (events.finished) events.finished(result);
-            if (!options.keep_traces && result.verdict == Verdict::pass) result.steps = {}, result.trace = {};
+            if (!options.keep_traces && result.verdict == Verdict::pass) reports::drop_details(result);
             results[index] = std::move(result);
         }
     };

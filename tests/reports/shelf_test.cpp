@@ -52,7 +52,8 @@ TEST_F(ShelfTest, GivesBackWhatItTook) {
     for (auto& one : cases) shelf.take(one);
     for (const auto& one : cases) {
         EXPECT_TRUE(one.put_away);
-        EXPECT_TRUE(one.steps.empty() && one.trace.empty() && !one.record);
+        EXPECT_EQ(one.steps.capacity() + one.trace.capacity(), 0U);
+        EXPECT_FALSE(one.record);
     }
     EXPECT_TRUE(*Whole(cases[0]) == whole);
     EXPECT_TRUE(*Whole(cases[1]) == second);
