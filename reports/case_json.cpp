@@ -158,11 +158,12 @@ CaseResult read_case(const Reader& in) {
     one.findings = in.each("findings", read_finding);
     one.earlier_attempts = in.texts("earlierAttempts");
     one.notes = in.texts("notes");
-    one.steps = in.each("steps", read_step);
-    one.trace = in.each("trace", read_line);
+    auto details = read_details(in);
+    one.steps = std::move(details.steps);
+    one.trace = std::move(details.trace);
+    one.record = std::move(details.record);
     one.shown = in.texts("shown");
     one.reconnects = in.each("reconnects", read_reconnect);
-    if (in.has("record")) one.record = read_record(in.part("record"));
     one.checks_planned = in.size("checksPlanned");
     one.checks_executed = in.size("checksExecuted");
     one.checks_passed = in.size("checksPassed");

@@ -11,8 +11,8 @@ namespace hubspec::reports {
 
 /// A page for people: what failed and why, every conversation, the coverage of the protocol. It needs nothing but a
 /// browser.
-void write_html(const model::RunResult& run, const Protocol& protocol, const Output& output,
-                const Output& look);  ///< `look` is given what the page has compressed, before that is written
+/// `look` is given what the page has compressed, before that is written.
+void write_html(const model::RunResult& run, const Protocol& protocol, const Output& output, const Output& look);
 std::string to_html(const model::RunResult& run, const Protocol& protocol);
 
 /// What the page's script reads, as JSON: it is in the page compressed.

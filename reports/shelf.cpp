@@ -1,15 +1,15 @@
 #include "reports/shelf.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
-#include <system_error>
 #include <vector>
 
 #include "reports/run_json.hpp"

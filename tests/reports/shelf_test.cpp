@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -15,6 +14,7 @@
 #include "reports/results_json.hpp"
 #include "reports/write.hpp"
 #include "tests/reports/support/sample.hpp"
+#include "tests/reports/support/temporary_folder.hpp"
 
 namespace hubspec::reports {
 namespace {
@@ -35,12 +35,8 @@ CaseResult passed() {
 
 class ShelfTest : public testing::Test {
 protected:
-    ShelfTest() {
-        std::string pattern = (fs::temp_directory_path() / "hubspec-shelf-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~ShelfTest() override { fs::remove_all(folder_); }
-    std::string folder_;
+    test::TemporaryFolder temporary_;
+    const std::string& folder_ = temporary_.path();
 };
 
 TEST_F(ShelfTest, GivesBackWhatItTook) {

@@ -14,6 +14,7 @@
 
 #include "reports/results_json.hpp"
 #include "tests/reports/support/sample.hpp"
+#include "tests/reports/support/temporary_folder.hpp"
 
 namespace hubspec::reports {
 namespace {
@@ -23,11 +24,6 @@ using testing::HasSubstr;
 
 class Write : public testing::Test {
 protected:
-    Write() {
-        std::string pattern = (fs::temp_directory_path() / "hubspec-write-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~Write() override { fs::remove_all(folder_); }
     std::string path(const std::string& name) const { return folder_ + "/" + name; }
     std::string read(const std::string& name) const {
         std::ifstream in(path(name), std::ios::binary);
@@ -36,7 +32,8 @@ protected:
     std::size_t files() const {
         return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()));
     }
-    std::string folder_;
+    test::TemporaryFolder temporary_;
+    const std::string& folder_ = temporary_.path();
 };
 
 TEST(Destinations, AreReadOrExplained) {
