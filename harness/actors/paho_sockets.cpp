@@ -26,7 +26,8 @@ namespace {
 // Long enough to cost next to nothing, short enough to be nothing beside a TLS handshake.
 constexpr int longest_poll_ms = 1;
 constexpr useconds_t longest_sleep_us = 1000;
-constexpr long longest_condition_wait_ns = 10'000'000;
+constexpr std::int64_t longest_condition_wait_ns = 10'000'000;
+constexpr std::int64_t second_ns = 1'000'000'000;
 
 std::atomic<bool> interposed = false;
 
@@ -158,12 +159,15 @@ int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, co
         hubspec::actors::next<int(pthread_cond_t*, pthread_mutex_t*, const timespec*)>("pthread_cond_timedwait");
     if (!is_paho(__builtin_return_address(0))) return real(condition, mutex, until);
     hubspec::actors::before_paho_waits();
-    timespec soon{};
-    clock_gettime(CLOCK_REALTIME, &soon);
-    soon.tv_nsec += hubspec::actors::longest_condition_wait_ns;
-    if (soon.tv_nsec >= 1'000'000'000) ++soon.tv_sec, soon.tv_nsec -= 1'000'000'000;
-    const bool sooner = soon.tv_sec < until->tv_sec || (soon.tv_sec == until->tv_sec && soon.tv_nsec < until->tv_nsec);
-    return real(condition, mutex, sooner ? &soon : until);
+    // Never by the machine's clock, as Paho does: who sets it back by an hour would let Paho wait for an hour.
+    timespec now{}, wake{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(CLOCK_MONOTONIC, &wake);
+    const std::int64_t left =
+        (until->tv_sec - now.tv_sec) * hubspec::actors::second_ns + (until->tv_nsec - now.tv_nsec);
+    wake.tv_nsec += std::clamp<std::int64_t>(left, 0, hubspec::actors::longest_condition_wait_ns);
+    if (wake.tv_nsec >= hubspec::actors::second_ns) ++wake.tv_sec, wake.tv_nsec -= hubspec::actors::second_ns;
+    return pthread_cond_clockwait(condition, mutex, CLOCK_MONOTONIC, &wake);
 }
 
 int socket(int domain, int type, int protocol) noexcept {
