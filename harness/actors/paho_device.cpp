@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "harness/actors/paho_credentials.hpp"
 #include "harness/actors/paho_mutex.hpp"
 #include "harness/actors/paho_sockets.hpp"
 
@@ -246,7 +247,7 @@ struct PahoDevice::Impl : std::enable_shared_from_this<PahoDevice::Impl> {
     }
 };
 
-PahoDevice::PahoDevice(PahoObserver& observer) : impl_(std::make_shared<Impl>(observer)) {}
+PahoDevice::PahoDevice(PahoObserver& observer) : impl_(std::make_shared<Impl>(observer)) { share_paho_credentials(); }
 
 PahoDevice::~PahoDevice() {
     {

@@ -1,11 +1,11 @@
 #include "harness/actors/paho_mutex.hpp"
 
-#include <dlfcn.h>
-
 #include <algorithm>
 #include <atomic>
 #include <utility>
 #include <vector>
+
+#include "harness/actors/paho_library.hpp"
 
 namespace hubspec::actors {
 
@@ -16,11 +16,6 @@ thread_local pthread_mutex_t* held = nullptr;                // by a Lock of thi
 thread_local int taken_again = 0;                            // by Paho, on top of that
 
 std::atomic<pthread_mutex_t*> known = nullptr;  // the same for all clients
-
-template <class Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
 
 void really_unlock(pthread_mutex_t* mutex) {
     static auto* const real = next<int(pthread_mutex_t*)>("Thread_unlock_mutex");

@@ -1,6 +1,5 @@
 #include "harness/actors/paho_sockets.hpp"
 
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
 #include <poll.h>
@@ -16,6 +15,7 @@
 #include <mutex>
 #include <vector>
 
+#include "harness/actors/paho_library.hpp"
 #include "harness/actors/paho_mutex.hpp"
 #include "harness/net/descriptors.hpp"
 
@@ -47,6 +47,8 @@ int note_if_paho(dl_phdr_info* info, std::size_t, void* result) {
     return 1;
 }
 
+}  // namespace
+
 bool is_paho(const void* caller) {
     static const Library library = [] {
         Library found;
@@ -59,10 +61,7 @@ bool is_paho(const void* caller) {
     return true;
 }
 
-template <class Function>
-Function* next(const char* name) {
-    return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
-}
+namespace {
 
 // Which slot waits for a socket, and which have one.
 struct Sockets {

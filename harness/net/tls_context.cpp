@@ -13,7 +13,8 @@ namespace hubspec::net {
 
 namespace {
 
-constexpr std::size_t most_known = 16;  // CAs differ from run to run of a test, not more
+// CAs differ from run to run of a test, not more; of a run's certificates only few are used again.
+constexpr std::size_t most_known = 16, most_known_with_certificates = 64;
 
 using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
 
@@ -165,15 +166,18 @@ std::shared_ptr<SSL_CTX> make_client(const TlsContext::ClientOptions& options) {
 
 // A context costs as much as a handshake, with the system's roots fifty times that.
 TlsContext TlsContext::client(const ClientOptions& options) {
-    if (options.chain_pem) return TlsContext(make_client(options));
+    using Known = std::map<ClientOptions, std::shared_ptr<SSL_CTX>>;
     static std::mutex mutex;
-    static std::map<ClientOptions, std::shared_ptr<SSL_CTX>> known;
-    const std::lock_guard lock(mutex);
-    const auto found = known.find(options);
-    if (found != known.end()) return TlsContext(found->second);
+    static Known without_certificate, with_certificate;
+    auto& known = options.chain_pem ? with_certificate : without_certificate;
+    {
+        const std::lock_guard lock(mutex);
+        if (const auto found = known.find(options); found != known.end()) return TlsContext(found->second);
+    }
     auto made = make_client(options);
-    if (known.size() >= most_known) known.clear();
-    known.emplace(options, made);
+    const std::lock_guard lock(mutex);
+    if (known.size() >= (options.chain_pem ? most_known_with_certificates : most_known)) known.clear();
+    known.insert_or_assign(options, made);
     return TlsContext(std::move(made));
 }
 

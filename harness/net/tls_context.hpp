@@ -37,7 +37,7 @@ public:
         Overlooks overlooks = Overlooks::nothing;  ///< of what is verified
         auto operator<=>(const ClientOptions&) const = default;
     };
-    /// Those without a certificate are made once for the same options.
+    /// Made once for the same options.
     static TlsContext client(const ClientOptions& options);
 
     ssl_ctx_st* native() const { return context_.get(); }

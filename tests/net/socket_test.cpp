@@ -263,18 +263,23 @@ TEST_F(SocketTest, ClientsOfTheSameOptionsShareAContext) {
     const auto ca = root().certificate_pem;
     const auto client = [](const TlsContext::ClientOptions& options) { return TlsContext::client(options).native(); };
     const TlsContext::ClientOptions plain{.ca_pem = ca, .chain_pem = {}, .key_pem = {}};
-    auto newest = plain, careless = plain, known = plain;
+    auto newest = plain, careless = plain;
     newest.version = TlsVersion::tls_1_3;
     careless.overlooks = Overlooks::name;
     EXPECT_EQ(client(plain), client(plain));
     EXPECT_NE(client(plain), client(newest));
     EXPECT_NE(client(plain), client(careless));
+    const auto with = [&plain](const pki::Credential& credential) {
+        auto options = plain;
+        options.chain_pem = credential.certificate_pem, options.key_pem = credential.key_pem;
+        return options;
+    };
     pki::Contents contents;
     contents.common_name = "D";
-    const auto credential = pki::self_sign(contents);
-    known.chain_pem = credential.certificate_pem, known.key_pem = credential.key_pem;
-    const auto one = TlsContext::client(known), other = TlsContext::client(known);
-    EXPECT_NE(one.native(), other.native()) << "a key is nobody else's";
+    const auto one = with(pki::self_sign(contents)), other = with(pki::self_sign(contents));
+    EXPECT_EQ(client(one), client(one));
+    EXPECT_NE(client(one), client(other)) << "a key is nobody else's";
+    EXPECT_NE(client(one), client(plain));
 }
 
 TEST_F(SocketTest, AnAddressIsCheckedAgainstTheAddressesOfTheCertificate) {
