@@ -148,9 +148,11 @@ private:
     /// still.
     std::optional<Event> take(Clock::time_point until) {
         while (true) {
-            const auto wake = std::min(until, Clock::now() + longest_look);
+            const auto began = Clock::now();
+            const auto wake = std::min(until, began + longest_look);
             auto event = inbox_.take(wake);
-            const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - wake);
+            const auto late =
+                std::chrono::duration_cast<std::chrono::milliseconds>(overslept(began, wake, Clock::now()));
             if (late > most_late && !stage_->is_fenced()) note(HarnessStoodStill{late});
             if (event || wake == until || interruption_.triggered()) return event;
         }

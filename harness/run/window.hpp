@@ -35,4 +35,10 @@ private:
     Time wake_;
 };
 
+/// How late somebody woke up who had begun to wait at `began`, for no longer than until `wake`. Who takes what is there
+/// already, with `wake` long past, has not slept at all.
+inline Window::Duration overslept(Window::Time began, Window::Time wake, Window::Time woke) {
+    return woke - std::max(began, wake);
+}
+
 }  // namespace hubspec::run

@@ -45,5 +45,10 @@ TEST(Window, EndsOnAMachineThatIsAlwaysLate) {
     }
 }
 
+TEST(Window, WhoTakesWhatHasLongBeenThereHasNotOverslept) {
+    EXPECT_EQ(overslept(start + 1s, start + 6s, start + 9s), 3s);
+    EXPECT_EQ(overslept(start + 9s, start + 6s, start + 9s + 1ms), 1ms) << "a queue of a flood, taken until now";
+}
+
 }  // namespace
 }  // namespace hubspec::run
