@@ -1,7 +1,7 @@
 #include "harness/net/known_credentials.hpp"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 
 #include <array>
@@ -13,6 +13,8 @@
 #include <mutex>
 #include <string>
 #include <vector>
+
+#include "harness/net/pem.hpp"
 
 namespace hubspec::net {
 
@@ -28,22 +30,11 @@ using Chain = std::vector<std::shared_ptr<X509>>;
 using Key = std::shared_ptr<EVP_PKEY>;
 using Store = std::shared_ptr<X509_STORE>;
 
-Chain read_chain(BIO* pem) {
-    Chain chain;
-    while (X509* one = PEM_read_bio_X509(pem, nullptr, nullptr, nullptr)) chain.emplace_back(one, X509_free);
-    return chain;
-}
-
-Key read_key(BIO* pem) {
-    const auto no_password = [](char*, int, int, void*) { return -1; };
-    return {PEM_read_bio_PrivateKey(pem, nullptr, no_password, nullptr), EVP_PKEY_free};
-}
-
-Store read_store(BIO* pem) {
-    const auto chain = read_chain(pem);
-    if (chain.empty()) return nullptr;
+Store read_store(const std::string& pem) {
+    const auto certificates = read_certificates(pem);
+    if (certificates.empty()) return nullptr;
     Store store(X509_STORE_new(), X509_STORE_free);
-    for (const auto& one : chain)
+    for (const auto& one : certificates)
         if (!store || X509_STORE_add_cert(store.get(), one.get()) != 1) return nullptr;
     return store;
 }
@@ -60,9 +51,7 @@ public:
         if (EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) return {};
         const std::lock_guard lock(mutex_);
         if (const auto found = known_.find(digest); found != known_.end()) return ++served, found->second;
-        const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())),
-                                                            BIO_free);
-        auto value = read(pem.get());
+        auto value = read(text);
         ERR_clear_error();
         if (known_.size() >= most_known) known_.clear();
         return known_.emplace(digest, std::move(value)).first->second;
@@ -93,7 +82,7 @@ bool use_known_roots(SSL_CTX* context, const char* file) {
 }
 
 bool use_known_chain(SSL_CTX* context, const char* file) {
-    const auto chain = known<Chain>().of(file, read_chain);
+    const auto chain = known<Chain>().of(file, read_certificates);
     if (chain.empty()) return false;
     bool used = SSL_CTX_use_certificate(context, chain.front().get()) == 1;
     SSL_CTX_clear_chain_certs(context);
@@ -102,7 +91,7 @@ bool use_known_chain(SSL_CTX* context, const char* file) {
 }
 
 bool use_known_key(SSL_CTX* context, const char* file) {
-    const auto key = known<Key>().of(file, read_key);
+    const auto key = known<Key>().of(file, read_private_key);
     return key && succeeded(SSL_CTX_use_PrivateKey(context, key.get()) == 1);
 }
 

@@ -1,13 +1,14 @@
 #include "harness/net/tls_context.hpp"
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
 #include <map>
 #include <mutex>
 #include <vector>
+
+#include "harness/net/pem.hpp"
 
 namespace hubspec::net {
 
@@ -16,14 +17,8 @@ namespace {
 // CAs differ from run to run of a test, not more; of a run's certificates only few are used again.
 constexpr std::size_t most_known = 16, most_known_with_certificates = 64;
 
-using X509Pointer = std::unique_ptr<X509, decltype(&X509_free)>;
-
-std::vector<X509Pointer> read_certificates(const std::string& pem, const std::string& what) {
-    std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free);
-    std::vector<X509Pointer> certificates;
-    while (X509* certificate = PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr))
-        certificates.emplace_back(certificate, X509_free);
-    ERR_clear_error();
+std::vector<std::shared_ptr<X509>> certificates_in(const std::string& pem, const std::string& what) {
+    auto certificates = read_certificates(pem);
     if (certificates.empty()) throw TlsError(what + ": no PEM certificate in it");
     return certificates;
 }
@@ -41,32 +36,23 @@ std::shared_ptr<SSL_CTX> make_context(const SSL_METHOD* method) {
 
 void use_certificate(SSL_CTX* context, const std::string& chain_pem, const std::string& key_pem,
                      const std::string& what) {
-    const auto chain = read_certificates(chain_pem, what + " certificate");
+    const auto chain = certificates_in(chain_pem, what + " certificate");
     if (SSL_CTX_use_certificate(context, chain.front().get()) != 1)
         throw TlsError(what + " certificate: " + openssl_error("refused"));
     for (std::size_t i = 1; i < chain.size(); ++i)
         if (SSL_CTX_add1_chain_cert(context, chain[i].get()) != 1)
             throw TlsError(what + " certificate chain: " + openssl_error("refused"));
-    std::unique_ptr<BIO, decltype(&BIO_free)> bio(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())),
-                                                  BIO_free);
-    std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
-        PEM_read_bio_PrivateKey(bio.get(), nullptr, nullptr, nullptr), EVP_PKEY_free);
-    if (!key) {
-        ERR_clear_error();
-        throw TlsError(what + " key: no PEM private key in it");
-    }
+    const auto key = read_private_key(key_pem);
+    if (!key) throw TlsError(what + " key: no PEM private key in it");
     if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) {
         ERR_clear_error();
         throw TlsError(what + " key: it does not belong to the certificate");
     }
 }
 
-void trust(SSL_CTX* context, const std::string& ca_pem, bool name_to_clients) {
+void trust(SSL_CTX* context, const std::string& ca_pem) {
     X509_STORE* store = SSL_CTX_get_cert_store(context);
-    for (const auto& certificate : read_certificates(ca_pem, "CA file")) {
-        X509_STORE_add_cert(store, certificate.get());
-        if (name_to_clients) SSL_CTX_add_client_CA(context, certificate.get());
-    }
+    for (const auto& certificate : certificates_in(ca_pem, "CA file")) X509_STORE_add_cert(store, certificate.get());
 }
 
 // Any certificate passes the handshake: whether it was needed and is right is decided when CONNECT arrives (X-X509-05).
@@ -133,7 +119,7 @@ TlsContext TlsContext::server(const std::string& chain_pem, const std::string& k
                               const std::string& client_ca_pem) {
     auto context = make_context(TLS_server_method());
     use_certificate(context.get(), chain_pem, key_pem, "server");
-    if (!client_ca_pem.empty()) trust(context.get(), client_ca_pem, false);
+    if (!client_ca_pem.empty()) trust(context.get(), client_ca_pem);
     SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, accept_any_client_certificate);
     // When a certificate holds is judged by the hub's clock, not by the machine's (X-X509-04).
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.get()), X509_V_FLAG_NO_CHECK_TIME);
@@ -154,7 +140,7 @@ std::shared_ptr<SSL_CTX> make_client(const TlsContext::ClientOptions& options) {
     if (options.ca_pem.empty())
         SSL_CTX_set_default_verify_paths(context.get());
     else
-        trust(context.get(), options.ca_pem, false);
+        trust(context.get(), options.ca_pem);
     SSL_CTX_set_verify(context.get(), options.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
                        verdict_of(options.overlooks));
     if (options.chain_pem && options.key_pem)
